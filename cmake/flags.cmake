@@ -1,0 +1,35 @@
+# flags.cmake - how every C file of neap is compiled and linked.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_compile_definitions(_POSIX_C_SOURCE=200809L NEAP_VERSION="${PROJECT_VERSION}")
+add_compile_options(
+  -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
+  -Wno-unused-parameter)
+add_link_options(-Wl,--as-needed)
+
+if(NEAP_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+if(NEAP_SANITIZE)
+  set(sanitize -fsanitize=${NEAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(${sanitize})
+  add_link_options(${sanitize})
+endif()
+
+# What differs between systems stands in *_linux.c files, which alone may use GNU calls.
+function(neap_mark_linux)
+  list(FILTER ARGN INCLUDE REGEX "_linux\\.c$")
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS _GNU_SOURCE)
+endfunction()
+
+# Lets the library `target` export what the version script `map` names and nothing else.
+function(neap_exports target map)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/${map})
+  set_target_properties(${target} PROPERTIES LINK_DEPENDS ${CMAKE_SOURCE_DIR}/${map})
+endfunction()
