@@ -1,0 +1,324 @@
+/* decide.c - one decision: expire, preempt, pick, give orders; and when the next one is
+ * due.
+ *
+ * A decision costs what has changed: each task that gives up or gets a cpu passes
+ * through once, whatever the number of tasks. It allocates nothing: the arrays have
+ * room for every task.
+ */
+#include "internal.h"
+#include <stdio.h>
+
+/* Who has waited beyond the bound, looked for a few tasks a decision, in turn. */
+enum { WATCHED_PER_DECISION = 2 };
+
+/* Does the slice on `p` end by itself though nobody waits? Only where the policy said
+ * how long. */
+static bool ends_alone(const neap_core *c)
+{
+    return neap_seat_has_slice(c);
+}
+
+static neap_ns due_on(const neap_core *c, const struct cpu *p)
+{
+    neap_ns due = NEAP_FOREVER;
+    bool contended = c->ctx.ready > 0;
+
+    if (!p->task)
+        return due;
+    if (contended || ends_alone(c))
+        due = p->end;
+    if ((contended || c->seat.table.flags & NEAP_TICKS_ALWAYS) && p->tick < due)
+        due = p->tick;
+    return due;
+}
+
+/* How long a waiting task may go unlooked at: beside an empty cpu the policy is asked
+ * again each quantum, and the watchdog must see slices that have no end. */
+static neap_ns patience(const neap_core *c)
+{
+    return neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0 ? c->ctx.quantum : NEAP_S;
+}
+
+static neap_ns next_due(const neap_core *c)
+{
+    neap_ns due = NEAP_FOREVER;
+
+    if (c->paused)
+        return due;
+    for (int i = 0; i < c->cpus; i++) {
+        neap_ns here = due_on(c, &c->cpu[i]);
+
+        if (here < due)
+            due = here;
+    }
+    for (int i = 0; i < c->seat.timers; i++) {
+        if (c->seat.timer[i].at < due)
+            due = c->seat.timer[i].at;
+    }
+    if (c->ctx.ready > 0 && later(c->ctx.now, patience(c)) < due)
+        due = later(c->ctx.now, patience(c));
+    return due;
+}
+
+neap_ns neap_core_next(const neap_core *c)
+{
+    return c->dirty ? c->ctx.now : c->due;
+}
+
+static void run_timers(neap_core *c)
+{
+    for (int i = 0; i < c->seat.timers;) {
+        if (c->seat.timer[i].at > c->ctx.now) {
+            i++;
+            continue;
+        }
+        uint64_t id = c->seat.timer[i].id;
+
+        c->seat.timer[i] = c->seat.timer[--c->seat.timers];
+        neap_hook_timer(c, id);
+    }
+}
+
+/* True: its slice is over. */
+static bool tick(neap_core *c, struct cpu *p)
+{
+    neap_task *t = p->task;
+    neap_ns ran;
+
+    neap_turn_charge(c, t);
+    ran = t->cpu_ns - t->told_ns;
+    t->told_ns = t->cpu_ns;
+    p->tick += ((c->ctx.now - p->tick) / c->ctx.quantum + 1) * c->ctx.quantum;
+    return neap_hook_tick(c, t, ran);
+}
+
+static void expire(neap_core *c)
+{
+    bool contended = c->ctx.ready > 0;
+
+    for (int i = 0; i < c->cpus; i++) {
+        struct cpu *p = &c->cpu[i];
+        neap_ns now = c->ctx.now;
+
+        if (!p->task || p->task->state != NEAP_STATE_RUNNING)
+            continue;
+        if (p->end <= now && (contended || ends_alone(c)))
+            neap_turn_lose(c, i, NEAP_EXPIRED);
+        else if (p->tick <= now &&
+                 (contended || c->seat.table.flags & NEAP_TICKS_ALWAYS) && tick(c, p))
+            neap_turn_lose(c, i, NEAP_EXPIRED);
+    }
+}
+
+static void admit(neap_core *c)
+{
+    neap_task *t;
+
+    while ((t = neap_heap_first(&c->outside)) &&
+           (!c->opt.max_alive || c->admitted < c->opt.max_alive)) {
+        neap_heap_remove(&c->outside, t);
+        t->flags &= (uint16_t)~F_OUTSIDE;
+        c->ready_weight += t->weight;
+        c->admitted++;
+        neap_turn_arrive(c, t, NEAP_NEW);
+    }
+}
+
+static void fill(neap_core *c)
+{
+    for (int i = neap_bits_next(&c->idle, 0, c->ctx.cpus); i >= 0 && c->ctx.ready > 0;
+         i = neap_bits_next(&c->idle, i + 1, c->ctx.cpus)) {
+        if (c->seat.ejected)
+            neap_seat_eject(c);
+
+        neap_task *t = neap_hook_pick(c, i);
+
+        if (t)
+            neap_turn_give(c, i, t);
+    }
+}
+
+static void ask_preempt(neap_core *c)
+{
+    for (size_t i = 0; i < c->n_arrived; i++) {
+        neap_task *t = c->arrived[i];
+        int cpu;
+
+        t->flags &= (uint16_t)~F_ARRIVED;
+        if (!(t->flags & F_HELD) || c->seat.ejected)
+            continue;
+        cpu = neap_hook_preempt(c, t);
+        if (cpu == NEAP_NO_CPU)
+            continue;
+        neap_turn_lose(c, cpu, NEAP_PREEMPTED);
+        fill(c);
+    }
+    c->n_arrived = 0;
+}
+
+/* Each cpu at most once a decision, or a policy could keep us here for ever. */
+static void rescheduled(neap_core *c)
+{
+    neap_bits done = {{0}};
+    int i;
+
+    while ((i = neap_bits_next(&c->resched, 0, c->ctx.cpus)) >= 0) {
+        neap_bits_clear(&c->resched, i);
+        if (neap_bits_has(&done, i))
+            continue;
+        neap_bits_set(&done, i);
+        neap_turn_lose(c, i, NEAP_EXPIRED);
+        fill(c);
+    }
+}
+
+static bool overdue(const neap_core *c, const neap_task *t)
+{
+    neap_ns since = t->since > c->resumed_at ? t->since : c->resumed_at;
+    double bound = 10.0 * (double)c->ctx.quantum * (double)c->ready_weight /
+                   ((double)t->weight * c->ctx.cpus);
+
+    return c->ctx.now - since > NEAP_S && (double)(c->ctx.now - since) > bound;
+}
+
+static void watch(neap_core *c)
+{
+    bool empty = neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0;
+
+    if (c->seat.table.flags & (empty ? NEAP_IDLES : NEAP_STARVES))
+        return;
+    for (int i = 0; i < WATCHED_PER_DECISION && c->used > 0; i++) {
+        neap_task *t = c->tasks[c->cursor++ % c->used].task;
+        char why[160];
+
+        if (!t || !(t->flags & F_HELD) || !overdue(c, t))
+            continue;
+        snprintf(why, sizeof why, "task %llu (%.40s) has waited %.1f s for a cpu",
+                 (unsigned long long)t->id, t->name,
+                 (double)(c->ctx.now - t->since) / NEAP_S);
+        neap_seat_condemn(c, why);
+    }
+}
+
+/* A turn was taken from a task that could have gone on, and another has it now. */
+static void count_preemptions(neap_core *c)
+{
+    for (int i = neap_bits_next(&c->changed, 0, c->cpus); i >= 0;
+         i = neap_bits_next(&c->changed, i + 1, c->cpus)) {
+        struct cpu *p = &c->cpu[i];
+
+        if (p->lost && p->task && p->task != p->lost && p->lost->cpu == NEAP_NO_CPU) {
+            p->lost->preemptions++;
+            c->count.preemptions++;
+        }
+        p->lost = NULL;
+    }
+}
+
+static void order(neap_core *c, neap_order_kind kind, neap_task *t, neap_task *from,
+                  int cpu)
+{
+    c->orders[c->n_orders++] = (neap_order){kind, cpu, t, from};
+}
+
+/* Should our orders let this task's process run? */
+static bool wanted(const neap_core *c, const neap_task *t)
+{
+    switch ((neap_state)t->state) {
+    case NEAP_STATE_STARTING:
+    case NEAP_STATE_RUNNING:
+        return true;
+    case NEAP_STATE_BLOCKED:
+        return t->flags & F_RELEASED; /* a sleeper is left alone */
+    case NEAP_STATE_READY:
+        return c->paused && t->flags & F_STARTED;
+    default:
+        return false;
+    }
+}
+
+static void give_orders(neap_core *c)
+{
+    for (size_t i = 0; i < c->n_touched; i++) {
+        neap_task *t = c->touched[i];
+
+        if (t->state == NEAP_STATE_ENDED)
+            t->flags &= (uint16_t)~F_RELEASED;
+        if (t->flags & F_RELEASED && !wanted(c, t)) {
+            t->flags &= (uint16_t)~F_RELEASED;
+            order(c, NEAP_ORDER_HOLD, t, NULL, NEAP_NO_CPU);
+        }
+    }
+    for (size_t i = 0; i < c->n_touched; i++) {
+        neap_task *t = c->touched[i];
+
+        t->flags &= (uint16_t)~F_TOUCHED;
+        if (!(t->flags & F_RELEASED) && wanted(c, t)) {
+            t->flags |= F_RELEASED;
+            order(c,
+                  t->state == NEAP_STATE_STARTING ? NEAP_ORDER_START : NEAP_ORDER_RUN,
+                  t, NULL, t->cpu);
+        }
+    }
+    c->n_touched = 0;
+}
+
+static void show_switches(neap_core *c)
+{
+    for (int i = neap_bits_next(&c->changed, 0, c->cpus); i >= 0;
+         i = neap_bits_next(&c->changed, i + 1, c->cpus)) {
+        struct cpu *p = &c->cpu[i];
+
+        neap_bits_clear(&c->changed, i);
+        if (p->task != p->shown)
+            order(c, NEAP_ORDER_SWITCH, p->task, p->shown, i);
+        p->shown = p->task;
+    }
+    while (c->cpus > c->ctx.cpus && !c->cpu[c->cpus - 1].task)
+        c->cpus--;
+}
+
+static void count_lateness(neap_core *c)
+{
+    neap_ns late = c->ctx.now - c->due;
+
+    if (late > c->ctx.quantum / 10) {
+        c->count.late_ticks++;
+        c->count.late += late;
+    }
+}
+
+static void turn(neap_core *c)
+{
+    run_timers(c);
+    expire(c);
+    admit(c);
+    fill(c);
+    ask_preempt(c);
+    rescheduled(c);
+    watch(c);
+    if (c->seat.ejected) {
+        neap_seat_eject(c);
+        fill(c);
+    }
+}
+
+size_t neap_core_decide(neap_core *c, neap_ns now, const neap_order **orders)
+{
+    c->n_orders = 0;
+    *orders = c->orders;
+    at(c, now);
+    if (!c->dirty && now < c->due)
+        return 0;
+    c->count.decisions++;
+    if (now > c->due && !c->paused)
+        count_lateness(c);
+    if (!c->paused)
+        turn(c);
+    count_preemptions(c);
+    give_orders(c);
+    show_switches(c);
+    c->dirty = false;
+    c->due = next_due(c);
+    return c->n_orders;
+}

@@ -1,0 +1,233 @@
+/* internal.h - what the files of the core share.
+ *
+ * One decision walks through them in this order: decide.c calls charge and expire,
+ * hooks.c asks the policy, states.c moves tasks and keeps their accounts, and orders
+ * leave through decide.c.
+ */
+#ifndef NEAP_CORE_INTERNAL_H
+#define NEAP_CORE_INTERNAL_H
+
+#include "bits.h"
+#include "core.h"
+
+/* task->flags */
+enum {
+    F_PROCESS = 1,  /* has, or will have, a process */
+    F_STARTED = 2,  /* it has exec'd */
+    F_RELEASED = 4, /* our last order let it go (or start) */
+    F_JOINED = 8,   /* init_task has accepted it */
+    F_HELD = 16,    /* the policy holds it */
+    /* its enqueue failed: in core->strays, beside the policy's queue */
+    F_STRAY = 32,
+    F_OUTSIDE = 64,       /* waits in core->outside for max_alive */
+    F_ARRIVED = 128,      /* in core->arrived: preempt is to be asked */
+    F_TOUCHED = 256,      /* in core->touched: an order may be due */
+    F_RUNNING = 512,      /* the policy was told running(); stopping() is owed */
+    F_PAUSE_LATER = 1024, /* these came while it was STARTING */
+    F_LOSE_LATER = 2048
+};
+
+/* What can happen to a task's state. */
+typedef enum {
+    EV_ADMIT,
+    EV_PICK,
+    EV_STARTED,
+    EV_LOSE,
+    EV_BLOCK,
+    EV_WAKE,
+    EV_PAUSE,
+    EV_RESUME,
+    EV_END,
+    EVENTS
+} event;
+
+enum { OWN_INLINE = 16, TIMERS_MAX = 64, COUNTERS_MAX = 32, STRIKES = 3 };
+#define STRIKE_WINDOW (10 * NEAP_S)
+
+struct cpu {
+    neap_task *task;
+    /* whom the last decision left here: SWITCH orders are the difference */
+    neap_task *shown;
+    neap_task *lost;    /* who lost it since then, and could have gone on */
+    neap_id last;       /* id of the last task that had it */
+    neap_ns slice;      /* as long as its task is STARTING */
+    neap_ns end;        /* of the slice */
+    neap_ns tick;       /* next tick, if the policy has that hook */
+    neap_ns charged_at; /* until when a virtual task here has been charged */
+};
+
+/* A task and the bytes that go behind it for small policies. */
+typedef struct record {
+    neap_task task;
+    uint64_t own[OWN_INLINE / sizeof(uint64_t)];
+    char *name;
+    uint64_t *mask;
+} record;
+
+typedef struct entry { /* core->tasks: in order of id, with holes */
+    neap_id id;
+    neap_task *task;
+} entry;
+
+typedef struct policy_timer {
+    uint64_t id;
+    neap_ns at;
+} policy_timer;
+
+typedef struct counter {
+    char name[32];
+    uint64_t value;
+} counter;
+
+/* A policy in charge, with all that is its own. */
+typedef struct seat {
+    neap_policy table; /* with a default for each absent hook */
+    void *state;
+    neap_heap *heaps; /* registered, for growing */
+    policy_timer timer[TIMERS_MAX];
+    int timers;
+    neap_ns strike[STRIKES]; /* times of the last failures, latest first */
+    unsigned reported;       /* hooks whose failure has been told, bit by bit */
+    bool ejected;            /* to be replaced at the next safe point */
+    char reason[256];
+} seat;
+
+typedef struct failure {
+    bool set;
+    char message[1024];
+    char trace[4096];
+} failure;
+
+struct neap_core {
+    neap_ctx ctx; /* of the policy in charge */
+    seat seat;
+    neap_core_options opt;
+
+    int hook; /* which one runs (HOOK_*), or -1 */
+    failure failure;
+
+    struct cpu *cpu;
+    /* cpus: also those that only wait for a STARTING task to leave */
+    int cpus, cpu_room;
+    neap_bits idle, changed, resched;
+
+    entry *tasks;
+    size_t used, room, alive, holes;
+    neap_id last_id;
+    size_t admitted;   /* joined and not ended */
+    neap_heap outside; /* beyond max_alive */
+    neap_heap sorter;  /* for handing tasks over in order */
+    neap_fifo strays, fifo;
+    uint64_t ready_weight; /* of READY (inside), STARTING, RUNNING */
+
+    neap_task **arrived, **touched;
+    size_t n_arrived, n_touched;
+    neap_order *orders;
+    size_t n_orders;
+
+    bool dirty, paused;
+    neap_ns paused_at, resumed_at;
+    neap_ns due;   /* what neap_core_next() said after the last decision */
+    size_t cursor; /* of the watchdog */
+    uint64_t rng[4];
+    counter counter[COUNTERS_MAX];
+    int counters;
+    neap_stats count;
+};
+
+static inline record *record_of(neap_task *t)
+{
+    return (record *)t;
+}
+
+static inline neap_ns later(neap_ns at, neap_ns by)
+{
+    return by >= NEAP_FOREVER - at ? NEAP_FOREVER : at + by;
+}
+
+/* hooks.c: the policy, called with its failures caught and its answers checked. */
+
+enum {
+    HOOK_INIT,
+    HOOK_EXIT,
+    HOOK_INIT_TASK,
+    HOOK_EXIT_TASK,
+    HOOK_ENQUEUE,
+    HOOK_DEQUEUE,
+    HOOK_PICK,
+    HOOK_SLICE,
+    HOOK_RUNNING,
+    HOOK_STOPPING,
+    HOOK_TICK,
+    HOOK_PREEMPT,
+    HOOK_UPDATE,
+    HOOK_SIGNAL,
+    HOOK_TIMER,
+    HOOK_NONE = -1
+};
+
+int neap_hook_init(neap_core *c, const neap_params *params);
+void neap_hook_exit(neap_core *c, neap_reason reason);
+int neap_hook_init_task(neap_core *c, neap_task *t);
+void neap_hook_exit_task(neap_core *c, neap_task *t, neap_how how, int code);
+void neap_hook_enqueue(neap_core *c, neap_task *t, neap_why why);
+void neap_hook_dequeue(neap_core *c, neap_task *t, neap_why why);
+neap_task *neap_hook_pick(neap_core *c, int cpu);
+neap_ns neap_hook_slice(neap_core *c, neap_task *t);
+void neap_hook_running(neap_core *c, neap_task *t, int cpu);
+void neap_hook_stopping(neap_core *c, neap_task *t, neap_ns ran, neap_why why);
+bool neap_hook_tick(neap_core *c, neap_task *t, neap_ns ran);
+int neap_hook_preempt(neap_core *c, neap_task *t);
+void neap_hook_update(neap_core *c, neap_task *t, neap_what what);
+void neap_hook_signal(neap_core *c, neap_task *t, int signo);
+void neap_hook_timer(neap_core *c, uint64_t id);
+
+/* seat.c: putting a policy in charge. */
+
+bool neap_seat_has_slice(const neap_core *c); /* the policy has a slice hook */
+bool neap_seat_has_tick(const neap_core *c);
+int neap_seat_open(neap_core *c, const neap_policy *p, const neap_params *params);
+void neap_seat_close(neap_core *c, neap_reason reason);
+int neap_seat_join(neap_core *c, neap_task *t);
+void neap_seat_leave(neap_core *c, neap_task *t, neap_how how, int code);
+int neap_seat_reserve(neap_core *c, size_t room); /* all heaps, for so many tasks */
+void neap_seat_eject(neap_core *c);
+void neap_seat_condemn(neap_core *c, const char *reason);
+
+/* heap.c */
+
+int neap_heap_reserve(neap_heap *h, size_t room);
+void neap_heap_free(neap_heap *h);
+
+/* states.c: what happens to a task's state and accounts. */
+
+bool neap_state_may(const neap_task *t, event e);
+void neap_state_move(neap_core *c, neap_task *t, event e);
+/* books the present state's time up to now */
+void neap_state_settle(neap_core *c, neap_task *t);
+void neap_state_touch(neap_core *c, neap_task *t);
+void neap_core_report(neap_core *c, neap_report_kind kind, const char *hook,
+                      const char *message, const char *trace, neap_id task);
+
+/* turns.c: tasks get and give up cpus. */
+
+/* a running virtual task, up to now */
+void neap_turn_charge(neap_core *c, neap_task *t);
+void neap_turn_arrive(neap_core *c, neap_task *t, neap_why why);
+void neap_turn_leave_queue(neap_core *c, neap_task *t, neap_why why);
+/* its cpu, for good */
+void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why);
+/* and competes again */
+void neap_turn_lose(neap_core *c, int cpu, neap_why why);
+void neap_turn_give(neap_core *c, int cpu, neap_task *t);
+void neap_turn_begin_slice(neap_core *c, neap_task *t);
+void neap_turn_tell_stopping(neap_core *c, neap_task *t, neap_why why);
+void neap_turn_tell_running(neap_core *c, neap_task *t);
+
+static inline void at(neap_core *c, neap_ns now)
+{
+    if (now > c->ctx.now)
+        c->ctx.now = now;
+}
+
+#endif

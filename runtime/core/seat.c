@@ -1,0 +1,476 @@
+/* seat.c - putting a policy in charge, and taking it out, without losing a task.
+ *
+ * A change of policy is made in two steps: the new policy is opened and asked about
+ * every task while the old one still holds them all, so any refusal leaves everything
+ * as it was; then the old one hands over, in the order in which tasks have waited, and
+ * the new one begins.
+ */
+#include "internal.h"
+#include "text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The default of each hook. */
+
+static int default_init(neap_ctx *c, const neap_params *p)
+{
+    return 0;
+}
+static void default_exit(neap_ctx *c, neap_reason reason)
+{
+}
+static int default_init_task(neap_ctx *c, neap_task *t)
+{
+    return 0;
+}
+static void default_exit_task(neap_ctx *c, neap_task *t, neap_how how, int code)
+{
+}
+static void default_enqueue(neap_ctx *c, neap_task *t, neap_why why)
+{
+    if (why == NEAP_PREEMPTED)
+        neap_fifo_push_front(&c->core->fifo, t);
+    else
+        neap_fifo_push(&c->core->fifo, t);
+}
+static void default_dequeue(neap_ctx *c, neap_task *t, neap_why why)
+{
+    neap_fifo_remove(&c->core->fifo, t);
+}
+static neap_task *default_pick(neap_ctx *c, int cpu)
+{
+    return neap_fifo_take(&c->core->fifo, cpu);
+}
+static neap_ns default_slice(neap_ctx *c, neap_task *t)
+{
+    return c->quantum;
+}
+static void default_running(neap_ctx *c, neap_task *t, int cpu)
+{
+}
+static void default_stopping(neap_ctx *c, neap_task *t, neap_ns ran, neap_why why)
+{
+}
+static bool default_tick(neap_ctx *c, neap_task *t, neap_ns ran)
+{
+    return false;
+}
+static int default_preempt(neap_ctx *c, neap_task *t)
+{
+    return NEAP_NO_CPU;
+}
+static void default_update(neap_ctx *c, neap_task *t, neap_what what)
+{
+}
+static void default_signal(neap_ctx *c, neap_task *t, int signo)
+{
+}
+static void default_timer(neap_ctx *c, uint64_t id)
+{
+}
+
+static const neap_policy first_come = {.name = "first_come"};
+
+static void fill_defaults(neap_policy *p)
+{
+#define DEFAULT(hook) p->hook = p->hook ? p->hook : default_##hook
+    DEFAULT(init);
+    DEFAULT(exit);
+    DEFAULT(init_task);
+    DEFAULT(exit_task);
+    DEFAULT(enqueue);
+    DEFAULT(dequeue);
+    DEFAULT(pick);
+    DEFAULT(slice);
+    DEFAULT(running);
+    DEFAULT(stopping);
+    DEFAULT(tick);
+    DEFAULT(preempt);
+    DEFAULT(update);
+    DEFAULT(signal);
+    DEFAULT(timer);
+#undef DEFAULT
+}
+
+bool neap_seat_has_slice(const neap_core *c)
+{
+    return c->seat.table.slice != default_slice;
+}
+
+bool neap_seat_has_tick(const neap_core *c)
+{
+    return c->seat.table.tick != default_tick;
+}
+
+static int refuse(const char *name, const char *why)
+{
+    return neap_error(NEAP_EPOLICY, "policy %s: %s", name, why);
+}
+
+static bool knows(const neap_policy *p, const char *param)
+{
+    for (const char *const *name = p->params; name && *name; name++) {
+        if (strcmp(*name, param) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What can be said against a table before any of its hooks has run. */
+static int check(const neap_policy *p, const neap_params *params)
+{
+    char why[200];
+
+    if (!p->name || !*p->name)
+        return refuse("?", "has no name");
+    if (!!p->enqueue != !!p->pick || !!p->dequeue != !!p->pick)
+        return refuse(p->name, "enqueue, dequeue and pick come together: all or none");
+    for (size_t i = 0; params && i < params->count; i++) {
+        if (!knows(p, params->list[i].name)) {
+            const char *near =
+                p->params ? neap_suggest(params->list[i].name, p->params) : NULL;
+
+            snprintf(why, sizeof why, "has no parameter \"%.60s\"%s%s%s",
+                     params->list[i].name, near ? " (did you mean \"" : "",
+                     near ? near : "", near ? "\"?)" : "");
+            return refuse(p->name, why);
+        }
+    }
+    return 0;
+}
+
+/* Makes `p` the seat's policy and calls its init. The seat's old content is
+ * overwritten: the caller keeps it. */
+int neap_seat_open(neap_core *c, const neap_policy *p, const neap_params *params)
+{
+    seat *s = &c->seat;
+    int r = check(p, params);
+
+    if (r < 0)
+        return r;
+    memset(s, 0, sizeof *s);
+    s->table = *p;
+    fill_defaults(&s->table);
+    for (int i = 0; i < STRIKES; i++)
+        s->strike[i] = INT64_MIN / 2;
+    s->state = calloc(1, p->state_size ? p->state_size : 1);
+    if (!s->state)
+        return neap_error(NEAP_EMEMORY, NULL);
+    c->ctx.state = s->state;
+    c->ctx.policy = &s->table;
+    c->fifo = (neap_fifo){NULL, NULL};
+    r = neap_hook_init(c, params ? params : &(neap_params){NULL, 0});
+    if (r == 0)
+        return 0;
+    refuse(p->name, c->failure.set ? c->failure.message : "init failed");
+    c->failure.set = false;
+    for (neap_heap *h = s->heaps; h; h = h->sister)
+        free(h->entry);
+    free(s->state);
+    return r;
+}
+
+void neap_seat_close(neap_core *c, neap_reason reason)
+{
+    neap_heap *next;
+
+    neap_hook_exit(c, reason);
+    for (neap_heap *h = c->seat.heaps; h; h = next) {
+        next = h->sister;
+        free(h->entry);
+    }
+    free(c->seat.state);
+    c->seat.state = NULL;
+    c->seat.heaps = NULL;
+}
+
+int neap_seat_reserve(neap_core *c, size_t room)
+{
+    int r = 0;
+
+    for (neap_heap *h = c->seat.heaps; h && r == 0; h = h->sister)
+        r = neap_heap_reserve(h, room);
+    return r;
+}
+
+static int own_new(neap_core *c, neap_task *t)
+{
+    record *r = record_of(t);
+
+    if (c->seat.table.task_size <= OWN_INLINE) {
+        memset(r->own, 0, sizeof r->own);
+        t->own = r->own;
+        return 0;
+    }
+    t->own = calloc(1, c->seat.table.task_size);
+    return t->own ? 0 : -NEAP_EMEMORY;
+}
+
+static void own_free(neap_task *t, void *own)
+{
+    if (own != record_of(t)->own)
+        free(own);
+}
+
+int neap_seat_join(neap_core *c, neap_task *t)
+{
+    int r = own_new(c, t);
+
+    if (r < 0)
+        return r;
+    t->vruntime = 0;
+    r = neap_hook_init_task(c, t);
+    if (r < 0) {
+        own_free(t, t->own);
+        t->own = NULL;
+        return r;
+    }
+    t->flags |= F_JOINED;
+    return 0;
+}
+
+void neap_seat_leave(neap_core *c, neap_task *t, neap_how how, int code)
+{
+    neap_hook_exit_task(c, t, how, code);
+    own_free(t, t->own);
+    t->own = NULL;
+    t->flags &= (uint16_t)~F_JOINED;
+}
+
+/* What of a task belongs to its policy, kept aside while another one is asked. */
+typedef struct aside {
+    void *own;
+    uint64_t bytes[OWN_INLINE / sizeof(uint64_t)];
+    neap_ns vruntime;
+} aside;
+
+static aside put_aside(neap_task *t)
+{
+    aside a = {.own = t->own, .vruntime = t->vruntime};
+
+    memcpy(a.bytes, record_of(t)->own, sizeof a.bytes);
+    return a;
+}
+
+static void take_aside(neap_task *t, const aside *a)
+{
+    t->own = a->own;
+    t->vruntime = a->vruntime;
+    memcpy(record_of(t)->own, a->bytes, sizeof a->bytes);
+}
+
+static bool joined(const neap_core *c, size_t i)
+{
+    return c->tasks[i].task && c->tasks[i].task->flags & F_JOINED;
+}
+
+/* The old policy lets go of everything. What waited is now in c->sorter, longest wait
+ * first. */
+static void hand_over(neap_core *c)
+{
+    for (size_t i = 0; i < c->used; i++) {
+        neap_task *t = c->tasks[i].task;
+
+        if (!joined(c, i))
+            continue;
+        if (t->flags & F_HELD)
+            neap_hook_dequeue(c, t, NEAP_CHANGED);
+        if (t->flags & F_RUNNING)
+            neap_turn_tell_stopping(c, t, NEAP_CHANGED);
+        neap_hook_exit_task(c, t, NEAP_HOWS, 0);
+        own_free(t, t->own);
+        if (t->state == NEAP_STATE_READY)
+            neap_heap_push(&c->sorter, t, t->since);
+    }
+}
+
+/* An ejected policy is not asked any more: its queues are forgotten, only exit()
+ * runs. */
+static void take_over(neap_core *c)
+{
+    for (size_t i = 0; i < c->used; i++) {
+        neap_task *t = c->tasks[i].task;
+
+        if (!joined(c, i))
+            continue;
+        t->flags &= (uint16_t) ~(F_HELD | F_STRAY);
+        t->next = t->prev = NULL;
+        t->at = 0;
+        own_free(t, t->own);
+        t->own = NULL;
+        if (t->state == NEAP_STATE_READY)
+            neap_heap_push(&c->sorter, t, t->since);
+    }
+    c->ctx.ready = 0;
+    c->strays = (neap_fifo){NULL, NULL};
+}
+
+static void begin(neap_core *c)
+{
+    neap_task *t;
+
+    for (int i = 0; i < c->cpus; i++) {
+        struct cpu *p = &c->cpu[i];
+        neap_ns quantum_end = later(c->ctx.now, c->ctx.quantum);
+
+        t = p->task;
+        if (t && t->state == NEAP_STATE_RUNNING) {
+            p->tick = neap_seat_has_tick(c) ? quantum_end : NEAP_FOREVER;
+            /* the old one's word is void */
+            p->end = p->end < quantum_end ? p->end : quantum_end;
+            neap_turn_tell_running(c, t);
+        }
+    }
+    while ((t = neap_heap_first(&c->sorter))) {
+        neap_heap_remove(&c->sorter, t);
+        t->slice_left = 0;
+        neap_hook_enqueue(c, t, NEAP_CHANGED);
+    }
+    c->dirty = true;
+}
+
+/* Every task that has joined the old policy is asked of the new one, in `c->seat` now.
+ * What the new one made of them is left in `made`. */
+static int ask_all(neap_core *c, aside *old, aside *made)
+{
+    size_t i;
+    int r = 0;
+
+    for (i = 0; i < c->used && r == 0; i++) {
+        neap_task *t = c->tasks[i].task;
+
+        if (!joined(c, i))
+            continue;
+        old[i] = put_aside(t);
+        r = neap_seat_join(c, t);
+        if (r == 0)
+            made[i] = put_aside(t);
+        take_aside(t, &old[i]);
+        t->flags |= F_JOINED;
+    }
+    if (r == 0)
+        return 0;
+    for (i--; i-- > 0;) {
+        neap_task *t = c->tasks[i].task;
+
+        if (joined(c, i)) {
+            take_aside(t, &made[i]);
+            neap_hook_exit_task(c, t, NEAP_HOWS, 0);
+            own_free(t, t->own);
+            take_aside(t, &old[i]);
+        }
+    }
+    return r;
+}
+
+/* Swaps what `c` thinks is in charge. Heaps registered by a policy stay with its
+ * seat. */
+static void swap_seats(neap_core *c, seat *other, neap_fifo *fifo)
+{
+    seat s = c->seat;
+    neap_fifo f = c->fifo;
+
+    c->seat = *other;
+    *other = s;
+    c->fifo = *fifo;
+    *fifo = f;
+    c->ctx.state = c->seat.state;
+    c->ctx.policy = &c->seat.table;
+}
+
+int neap_core_set_policy(neap_core *c, neap_ns now, const neap_policy *p,
+                         const neap_params *params)
+{
+    size_t n = c->used ? c->used : 1;
+    aside *old = calloc(n, sizeof *old), *made = calloc(n, sizeof *made);
+    seat *other = malloc(sizeof *other);
+    neap_fifo fifo = c->fifo;
+    int r = -NEAP_EMEMORY;
+
+    at(c, now);
+    if (!old || !made || !other)
+        goto fail;
+    *other = c->seat;
+    r = neap_seat_open(c, p, params);
+    if (r == 0) {
+        r = ask_all(c, old, made);
+        if (r < 0)
+            neap_seat_close(c, NEAP_REPLACED);
+    }
+    swap_seats(c, other, &fifo); /* the old one once more: to go on, or to hand over */
+    if (r < 0)
+        goto fail;
+    hand_over(c);
+    neap_seat_close(c, NEAP_REPLACED);
+    swap_seats(c, other, &fifo);
+    for (size_t i = 0; i < c->used; i++) {
+        if (joined(c, i))
+            take_aside(c->tasks[i].task, &made[i]);
+    }
+    c->opt.policy = p;
+    begin(c);
+fail:
+    free(other);
+    free(made);
+    free(old);
+    return r;
+}
+
+void neap_seat_condemn(neap_core *c, const char *reason)
+{
+    seat *s = &c->seat;
+
+    if (s->ejected || c->opt.fallback == c->opt.policy)
+        return;
+    s->ejected = true;
+    snprintf(s->reason, sizeof s->reason, "%s", reason);
+    c->dirty = true;
+}
+
+/* A line a task, at most as many as fit: who waited, for how long. */
+static void describe_queue(const neap_core *c, char *out, size_t room)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < c->used && used + 120 < room; i++) {
+        const neap_task *t = c->tasks[i].task;
+
+        if (!t || !(t->flags & F_JOINED))
+            continue;
+        used += (size_t)snprintf(
+            out + used, room - used,
+            "task %llu (%.40s): %s, priority %d, weight %d, cpu %.3f s\n",
+            (unsigned long long)t->id, t->name, neap_state_name((neap_state)t->state),
+            t->priority, t->weight, (double)t->cpu_ns / NEAP_S);
+    }
+}
+
+void neap_seat_eject(neap_core *c)
+{
+    char queue[2048];
+
+    describe_queue(c, queue, sizeof queue);
+    c->count.ejections++;
+    neap_core_report(c, NEAP_REPORT_EJECTED, NULL, c->seat.reason, queue, 0);
+    for (int i = 0; i < c->cpus; i++) {
+        neap_task *t = c->cpu[i].task;
+
+        if (t && t->flags & F_RUNNING) {
+            neap_turn_charge(c, t);
+            t->told_ns = t->cpu_ns;
+            t->flags &= (uint16_t)~F_RUNNING;
+        }
+    }
+    take_over(c);
+    neap_seat_close(c, NEAP_EJECTED);
+    if (neap_seat_open(c, c->opt.fallback, NULL) < 0)
+        neap_seat_open(c, &first_come, NULL); /* needs nothing but 1 byte */
+    c->opt.policy = c->opt.fallback;
+    for (size_t i = 0; i < c->used; i++) {
+        if (joined(c, i) && c->tasks[i].task->state != NEAP_STATE_ENDED)
+            neap_seat_join(c, c->tasks[i].task);
+    }
+    begin(c);
+}

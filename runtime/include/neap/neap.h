@@ -1,0 +1,351 @@
+/* neap.h - the runtime: makes tasks, runs them under a policy, tells what happened.
+ *
+ * Environment rules.
+ * - Children: the runtime's only child is the guard, a small program of ours, started
+ *   when the   first process task is made. Tasks are the guard's children. Your SIGCHLD
+ *   handler, your   waitpid(-1) and your other children are yours; reap the guard if
+ *   you like.
+ * - Signals: none is caught unless you ask by neap_on_signal(). SIGPIPE is never
+ *   raised.
+ * - fork: the child of a fork must not use the runtime; exec'd children inherit nothing
+ *   of it.
+ * - Threads: one runtime, one thread. Several runtimes in several threads are fine.
+ *
+ * Conventions. A function returns 0 or a negative errno (error.h), and says the rest in
+ * neap_last_error(). Times are nanoseconds on the runtime's clock: CLOCK_MONOTONIC, or
+ * virtual time from 0. Strings and structs that are passed in are copied. Callbacks run
+ * inside neap_run() and its kin, one at a time, and may call everything but neap_free()
+ * and those that run the loop. Inside a policy hook only the functions marked [hook]
+ * are legal; the others answer -NEAP_EINHOOK.
+ */
+#ifndef NEAP_NEAP_H
+#define NEAP_NEAP_H
+
+#include <neap/error.h>
+#include <neap/policy.h>
+#include <neap/task.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NEAP_QUANTUM_MIN NEAP_MS
+#define NEAP_QUANTUM_MAX NEAP_S
+#define NEAP_QUANTUM_DEFAULT (10 * NEAP_MS)
+#define NEAP_GRACE_DEFAULT (2 * NEAP_S)
+
+typedef struct neap_runtime neap_runtime;
+
+/* Text. */
+
+/* What the last function that failed in this thread has to say: what, why, what to try.
+ * Valid until the next failure in this thread. Never NULL. [hook] */
+NEAP_API const char *neap_last_error(void);
+
+/* The sentence for an error code of either sign. [hook] */
+NEAP_API const char *neap_strerror(int error);
+
+/* "1.2.3". [hook] */
+NEAP_API const char *neap_version(void);
+
+/* Reads "10ms", "1.5s", "2h", "250us", "7ns", "3m", or a bare number of nanoseconds.
+ * Returns 0, -NEAP_EINVAL (not a duration, negative) or -NEAP_ERANGE (beyond 292
+ * years). [hook] */
+NEAP_API int neap_parse_ns(const char *text, neap_ns *out);
+
+/* The word of `among` (NULL at the end) that `word` was probably meant to be, or NULL.
+ * [hook] */
+NEAP_API const char *neap_suggest(const char *word, const char *const *among);
+
+/* The weight that a priority stands for: round(100 * 1.25^(priority - 5)). [hook] */
+NEAP_API int neap_priority_weight(int priority);
+
+/* Policies. */
+
+/* The built-in policy of this name or alias, or NULL. [hook] */
+NEAP_API const neap_policy *neap_policy_find(const char *name);
+
+/* The i-th built-in policy in alphabetical order, or NULL past the last. [hook] */
+NEAP_API const neap_policy *neap_policy_at(size_t i);
+
+/* Runtimes. */
+
+typedef enum {
+    NEAP_CLOCK_LIVE,   /* CLOCK_MONOTONIC, real processes */
+    NEAP_CLOCK_VIRTUAL /* time passes only in neap_run_for(): virtual tasks only */
+} neap_clock;
+
+/* What becomes of the tasks when the runtime's process dies: the guard sees to it. */
+typedef enum { NEAP_DEATH_CONTINUE, NEAP_DEATH_END } neap_on_death;
+
+typedef enum {
+    NEAP_REPORT_LOG,     /* a line from a policy or from the runtime (verbose) */
+    NEAP_REPORT_FAILURE, /* a hook failed: its default answered */
+    NEAP_REPORT_EJECTED, /* the policy was replaced by `fair` */
+    NEAP_REPORT_TASK,    /* something a task's owner should know */
+    NEAP_REPORT_GUARD    /* the guard died */
+} neap_report_kind;
+
+/* Strings are valid during the callback; those that do not apply are NULL. */
+typedef struct neap_report {
+    neap_report_kind kind;
+    const char *policy;
+    const char *hook;
+    const char *message;
+    const char *trace; /* traceback, or the state of the queues */
+    neap_id task;      /* 0: none */
+} neap_report;
+
+/* Zero means the default, everywhere. */
+typedef struct neap_options {
+    size_t size;              /* sizeof(neap_options) */
+    const char *policy;       /* built-in name; default "fair" */
+    const neap_policy *table; /* a policy of your own instead; must outlive its use */
+    neap_params params;       /* its parameters */
+    neap_ns quantum;          /* 1 ms..1 s; default 10 ms */
+    /* default: the CPUs this process may use; at most those, live */
+    int cpus;
+    size_t max_alive;       /* started tasks at a time; default: no bound */
+    uint64_t seed;          /* of neap_random(); default 1 */
+    neap_clock clock;       /* default live */
+    bool unconfined;        /* do not confine tasks to as many CPUs as `cpus` says */
+    neap_on_death on_death; /* default continue */
+    neap_ns grace;          /* from TERM to KILL; default 2 s */
+    /* path of the guard program; default: NEAP_GUARD, then beside us */
+    const char *guard;
+    void *user; /* passed to the callbacks */
+
+    /* `task` has ended and everything of it is gone. Its record is valid until this
+     * returns. */
+    void (*on_exit)(void *user, neap_runtime *rt, neap_task *task, neap_how how,
+                    int code);
+    /* `cpu` goes from one task to another; either may be NULL: the cpu was, or is now,
+     * empty. */
+    void (*on_switch)(void *user, neap_runtime *rt, int cpu, neap_task *from,
+                      neap_task *to);
+    /* A policy failed, or something else happened that a person should read. */
+    void (*on_report)(void *user, neap_runtime *rt, const neap_report *report);
+    /* The last word on `task`, whatever happens to the runtime: let go of its
+     * `user`. */
+    void (*on_forget)(void *user, neap_runtime *rt, neap_task *task);
+} neap_options;
+
+/* Makes a runtime. Options are checked as a whole: an error changes nothing. Errors:
+ * -NEAP_ERANGE, -NEAP_ENOTFOUND (policy), -NEAP_EPOLICY, -NEAP_EMEMORY, or the
+ * system's. */
+NEAP_API int neap_new(neap_runtime **out, const neap_options *options);
+
+/* Ends all tasks (TERM and CONT, the grace time, KILL), waits for that, frees
+ * everything. No callback but on_forget and on_exit runs. NULL is fine. */
+NEAP_API void neap_free(neap_runtime *rt);
+
+/* Runs until there is nothing left to do (no task, no neap_after() timer) or
+ * neap_stop(). Ends at once with -NEAP_EENDLESS in virtual time when tasks but no
+ * timers are there: use neap_run_for(). -NEAP_EGUARD: the guard died; everything has
+ * been continued and ended. */
+NEAP_API int neap_run(neap_runtime *rt);
+
+/* Runs for at most `time` on the runtime's clock; 0 does what is due now. In virtual
+ * time it always passes the whole time unless stopped. */
+NEAP_API int neap_run_for(neap_runtime *rt, neap_ns time);
+
+/* Runs until task `id` has ended; then says how. `how`, `code` may be NULL. */
+NEAP_API int neap_wait(neap_runtime *rt, neap_id id, neap_how *how, int *code);
+
+/* Makes the running neap_run() return after this turn of the loop. */
+NEAP_API void neap_stop(neap_runtime *rt);
+
+/* The runtime's clock. Constant within one decision. [hook] */
+NEAP_API neap_ns neap_now(const neap_runtime *rt);
+
+/* Tasks. */
+
+typedef enum {
+    NEAP_STDIN_NULL,   /* /dev/null */
+    NEAP_STDIN_INHERIT /* the runtime's, as it was when the guard was started */
+} neap_stdin;
+
+/* What a task is to the scheduler. Zero means the default. */
+typedef struct neap_spec {
+    size_t size;       /* sizeof(neap_spec) */
+    const char *name;  /* default: the program's base name, or "task" */
+    int priority;      /* 0..10, see `has_priority` */
+    bool has_priority; /* since 0 is a priority; default 5 */
+    int weight;        /* 1..10000; default: from the priority */
+    neap_ns estimate, deadline, period; /* >= 0 */
+    uint64_t group;
+    void *user;
+} neap_spec;
+
+/* A process to start. */
+typedef struct neap_job {
+    size_t size;    /* sizeof(neap_job) */
+    neap_spec spec; /* spec.size may be 0 here */
+    /* NULL at the end; argv[0] is looked up in the job's PATH */
+    const char *const *argv;
+    const char *const *env; /* "NAME=value", NULL at the end; default: the runtime's */
+    const char *cwd;        /* default: the runtime's */
+    neap_stdin input;
+} neap_job;
+
+/* Makes a virtual task: no process, its CPU time is the time it holds a cpu. */
+NEAP_API int neap_add(neap_runtime *rt, const neap_spec *spec, neap_id *out);
+
+/* Makes a process task. The program is looked up and checked now (-ENOENT, -EACCES,
+ * -ENOEXEC is never given: a script without #! is run by /bin/sh): when this fails, no
+ * task exists. The process is created when the task is first picked; what fails then
+ * ends it (NEAP_HOW_ERROR). */
+NEAP_API int neap_spawn(neap_runtime *rt, const neap_job *job, neap_id *out);
+
+/* The task of this id, or NULL: never was, or has ended. Valid until its on_forget.
+ * [hook] */
+NEAP_API neap_task *neap_find(const neap_runtime *rt, neap_id id);
+
+/* The task with the least id above `after`, or NULL: for (t = neap_next(rt, 0); t; t =
+ * neap_next(rt, t->id)). In order of id. [hook] */
+NEAP_API neap_task *neap_next(const neap_runtime *rt, neap_id after);
+
+/* The task on `cpu`, or NULL. [hook] */
+NEAP_API neap_task *neap_current(const neap_runtime *rt, int cpu);
+
+/* The accounts of `t` up to now: the present state's share included. [hook] */
+NEAP_API void neap_task_times(const neap_runtime *rt, const neap_task *t,
+                              neap_times *out);
+
+/* "ready", "exit", "priority", "expired": the words for the enums. [hook] */
+NEAP_API const char *neap_state_name(neap_state state);
+NEAP_API const char *neap_how_name(neap_how how);
+NEAP_API const char *neap_why_name(neap_why why);
+
+/* Changes of a task. All answer -NEAP_ENOTASK for a task that is not, or no longer,
+ * there, and -NEAP_ERANGE for a value outside its range, which changes nothing. */
+/* weight follows */
+NEAP_API int neap_set_priority(neap_runtime *rt, neap_id id, int priority);
+/* priority + 1 */
+NEAP_API int neap_boost(neap_runtime *rt, neap_id id);
+/* priority - 1 */
+NEAP_API int neap_lower(neap_runtime *rt, neap_id id);
+NEAP_API int neap_set_weight(neap_runtime *rt, neap_id id, int weight);
+NEAP_API int neap_set_deadline(neap_runtime *rt, neap_id id, neap_ns deadline);
+NEAP_API int neap_set_estimate(neap_runtime *rt, neap_id id, neap_ns estimate);
+NEAP_API int neap_set_period(neap_runtime *rt, neap_id id, neap_ns period);
+NEAP_API int neap_set_group(neap_runtime *rt, neap_id id, uint64_t group);
+NEAP_API int neap_set_name(neap_runtime *rt, neap_id id, const char *name);
+
+/* `mask`: bit c of word c/64 for cpu c; at least one of the runtime's cpus must be in
+ * it (-NEAP_EINVAL). NULL: all cpus. */
+NEAP_API int neap_set_affinity(neap_runtime *rt, neap_id id, const uint64_t *mask,
+                               size_t words);
+
+/* -NEAP_ESTATE: it is paused already, or is not paused. */
+NEAP_API int neap_task_pause(neap_runtime *rt, neap_id id);
+NEAP_API int neap_task_resume(neap_runtime *rt, neap_id id);
+
+/* The running task `id` gives up the rest of its slice. -NEAP_ESTATE: it does not
+ * run. */
+NEAP_API int neap_task_yield(neap_runtime *rt, neap_id id);
+
+/* Virtual tasks only (-NEAP_EUNSUPPORTED else): it goes to sleep, it wakes, it ends by
+ * itself. -NEAP_ESTATE: only a running task can sleep, only a sleeping one wake. */
+NEAP_API int neap_task_block(neap_runtime *rt, neap_id id);
+NEAP_API int neap_task_wake(neap_runtime *rt, neap_id id);
+NEAP_API int neap_task_finish(neap_runtime *rt, neap_id id, int code);
+
+/* Sends `signo` to the whole tree. A held task that gets TERM, INT, HUP or QUIT is
+ * continued so that it can act on it. A virtual task takes KILL, TERM, INT, HUP and
+ * QUIT as its end and ignores the rest. A task that has no process yet: these five
+ * cancel it. [hook: queued until the decision is over] */
+NEAP_API int neap_task_signal(neap_runtime *rt, neap_id id, int signo);
+
+/* TERM and CONT, the grace time, KILL; NEAP_KILL_NOW: KILL. */
+typedef enum { NEAP_KILL_GRACE, NEAP_KILL_NOW } neap_kill_mode;
+NEAP_API int neap_task_kill(neap_runtime *rt, neap_id id, neap_kill_mode mode);
+
+/* Ends all tasks likewise; those not yet started are cancelled. Returns at once;
+ * neap_run() returns when all are gone. */
+NEAP_API int neap_end(neap_runtime *rt, neap_kill_mode mode);
+
+/* Changes of the runtime, legal while tasks run; none loses a task or a nanosecond. */
+NEAP_API int neap_set_policy(neap_runtime *rt, const char *name,
+                             const neap_policy *table, const neap_params *params);
+NEAP_API int neap_set_quantum(neap_runtime *rt, neap_ns quantum);
+NEAP_API int neap_set_cpus(neap_runtime *rt, int cpus);
+
+/* Pauses the whole scheduler: every started task runs freely, as if neap were not
+ * there, until neap_resume(). What it used meanwhile is charged. -NEAP_ESTATE: is so
+ * already. */
+NEAP_API int neap_pause(neap_runtime *rt);
+NEAP_API int neap_resume(neap_runtime *rt);
+
+/* Decides now: the slice of every running task ends. neap_yield: that of the task on
+ * `cpu`. */
+NEAP_API int neap_trigger(neap_runtime *rt);
+NEAP_API int neap_yield(neap_runtime *rt, int cpu);
+
+/* Counts since neap_new(). */
+typedef struct neap_stats {
+    const char *policy; /* the one in charge */
+    int cpus;
+    neap_ns quantum;
+    neap_ns wall; /* since neap_new() */
+    /* CPU time of neap itself: this thread in neap calls, the guard */
+    neap_ns neap_cpu;
+    uint64_t decisions;  /* turns of the core that had something to decide */
+    uint64_t dispatches; /* times that a task was given a cpu */
+    /* times that a cpu went to another task than it had last */
+    uint64_t context_switches;
+    /* times a task lost its cpu to another, and could have gone on */
+    uint64_t preemptions;
+    uint64_t voluntary; /* times a task gave up its cpu: yielded, slept, ended */
+    /* decisions more than a tenth of a quantum after their time */
+    uint64_t late_ticks;
+    neap_ns late;       /* by how much, in all */
+    uint64_t failures;  /* of hooks */
+    uint64_t ejections; /* of policies */
+    uint64_t clamped;   /* slices below 1 ms */
+    size_t active;      /* tasks that have not ended */
+    size_t waiting;     /* of these, those beyond max_alive */
+} neap_stats;
+
+NEAP_API void neap_get_stats(const neap_runtime *rt, neap_stats *out); /* [hook] */
+
+/* The policy's own counters (neap_count): the i-th name and value, false past the
+ * last. */
+NEAP_API bool neap_counter(const neap_runtime *rt, size_t i, const char **name,
+                           uint64_t *value);
+
+/* The CPUs that tasks are confined to, "0-3,8"; "" when they are not. Valid until the
+ * next call. */
+NEAP_API const char *neap_placement(neap_runtime *rt);
+
+/* Timers and signals: the runtime is a small event runtime, too. */
+
+typedef uint64_t neap_timer; /* never 0, never used twice */
+typedef void neap_timer_fn(void *user, neap_runtime *rt, neap_timer id);
+
+/* Calls `fn` once, `delay` from now; every `period` from now on, without drift (turns
+ * that were missed are left out). `drop` (may be NULL) is called once with `user` when
+ * the timer is done with: after its last call, at its cancellation, or in
+ * neap_free(). */
+NEAP_API int neap_after(neap_runtime *rt, neap_ns delay, neap_timer_fn *fn, void *user,
+                        void (*drop)(void *user), neap_timer *out);
+NEAP_API int neap_every(neap_runtime *rt, neap_ns period, neap_timer_fn *fn, void *user,
+                        void (*drop)(void *user), neap_timer *out);
+
+/* -NEAP_ENOTFOUND: it is done with already. */
+NEAP_API int neap_cancel(neap_runtime *rt, neap_timer id);
+
+/* Calls `fn` in the loop when this process gets `signo`; NULL gives the signal back.
+ * Live runtimes only; one runtime at a time per signal (-NEAP_ESTATE). */
+typedef void neap_signal_fn(void *user, neap_runtime *rt, int signo);
+NEAP_API int neap_on_signal(neap_runtime *rt, int signo, neap_signal_fn *fn,
+                            void *user);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,119 @@
+/* task.h - what is scheduled, as policies and observers see it.
+ *
+ * A task is a process task (an OS process and all that it starts) or a virtual task (no
+ * process). Everybody may read the fields that have a comment; who may write them
+ * stands there too. Nothing else may be relied on. Times are 64-bit nanoseconds on the
+ * runtime's clock.
+ */
+#ifndef NEAP_TASK_H
+#define NEAP_TASK_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef int64_t neap_ns;  /* a time or a duration in nanoseconds */
+typedef uint64_t neap_id; /* a task's name for life: from 1, never used twice */
+
+#define NEAP_US ((neap_ns)1000)
+#define NEAP_MS ((neap_ns)1000000)
+#define NEAP_S ((neap_ns)1000000000)
+#define NEAP_FOREVER INT64_MAX /* a slice without end; a time that never comes */
+
+#define NEAP_PRIORITY_MIN 0
+#define NEAP_PRIORITY_MAX 10
+#define NEAP_PRIORITY_DEFAULT 5
+#define NEAP_WEIGHT_MIN 1
+#define NEAP_WEIGHT_MAX 10000
+#define NEAP_CPUS_MAX 1024
+#define NEAP_NO_CPU (-1)
+
+typedef enum {
+    NEAP_STATE_NEW,      /* made, not yet given to a policy */
+    NEAP_STATE_READY,    /* waits for a cpu */
+    NEAP_STATE_STARTING, /* picked for the first time, not yet exec'd */
+    NEAP_STATE_RUNNING,  /* has a cpu */
+    NEAP_STATE_BLOCKED,  /* sleeps, costs no cpu */
+    NEAP_STATE_PAUSED,   /* by the user */
+    NEAP_STATE_ENDED,    /* its exit is being told; after that the record is gone */
+    NEAP_STATES
+} neap_state;
+
+/* How a task ended; the meaning of its code is in brackets. */
+typedef enum {
+    NEAP_HOW_EXIT,      /* by itself (exit status) */
+    NEAP_HOW_SIGNAL,    /* by a signal (its number) */
+    NEAP_HOW_ERROR,     /* it could not be started (errno) */
+    NEAP_HOW_TIMEOUT,   /* its time was over (signal) */
+    NEAP_HOW_ENDED,     /* the run was ended around it (exit status, or 128 + signal) */
+    NEAP_HOW_CANCELLED, /* the run was ended before it started (0) */
+    NEAP_HOW_LOST,      /* its guard died, nobody knows (0) */
+    NEAP_HOWS
+} neap_how;
+
+/* Wall time by state: disjoint, and together the time since the task was made. */
+typedef struct neap_times {
+    neap_ns start;   /* starting: from the first pick until exec */
+    neap_ns run;     /* having a cpu */
+    neap_ns ready;   /* held by the policy, or queued */
+    neap_ns blocked; /* sleeping */
+    neap_ns paused;  /* by the user */
+} neap_times;
+
+typedef struct neap_task neap_task;
+
+struct neap_task {
+    /* Touched at every decision. */
+    neap_id id;
+    neap_task *next, *prev; /* neap_fifo's */
+    uint64_t arrival;       /* neap_heap's: order among equal keys */
+    /* virtual time used; written by a policy that keeps one, else 0 */
+    neap_ns vruntime;
+    void *own;          /* the policy's task_size bytes */
+    neap_ns cpu_ns;     /* CPU time charged so far, the whole tree's */
+    neap_ns told_ns;    /* core's: cpu_ns when the policy was last told */
+    neap_ns since;      /* when the present state began */
+    neap_ns slice_left; /* core's: what a preempted slice had left, else 0 */
+    uint32_t at;        /* neap_heap's: place + 1; 0 in none */
+    uint16_t weight;    /* 1..10000 */
+    uint8_t priority;   /* 0..10 */
+    uint8_t state;      /* neap_state */
+    int16_t cpu;        /* which one it has, or NEAP_NO_CPU */
+    uint16_t flags;     /* core's */
+    uint32_t slot;      /* core's */
+
+    /* Accounts. `times` lacks the present state's share: neap_task_times() adds it. */
+    uint64_t slices;      /* turns on a cpu */
+    uint64_t preemptions; /* turns it lost while it could have gone on */
+    uint64_t voluntary;   /* turns it gave up: yielded, slept or ended */
+    neap_times times;
+    neap_ns longest_wait_ns; /* longest time in READY at one go */
+
+    /* What the user said about it; 0: nothing. Policies may read, the runtime
+     * writes. */
+    neap_ns estimate;         /* CPU time it is expected to need */
+    neap_ns deadline;         /* when it should be done, on the runtime's clock */
+    neap_ns period;           /* how often it comes again */
+    uint64_t group;           /* which tasks belong together */
+    const uint64_t *affinity; /* cpus it may use, bit by bit; NULL: all */
+    const char *name;         /* never NULL */
+    int pid;                  /* its leader's process id; 0: none yet, or virtual */
+    int code;                 /* in ENDED: exit status, signal or errno, by `how` */
+    neap_how how;             /* in ENDED: how it ended */
+    void *process;            /* the runtime's; NULL for a virtual task */
+    void *user;               /* of whoever made the task */
+};
+
+/* May `t` use `cpu`? O(1). Legal everywhere. */
+static inline int neap_task_may_use(const neap_task *t, int cpu)
+{
+    return !t->affinity || (int)(t->affinity[cpu / 64] >> (cpu % 64) & 1);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
