@@ -1,0 +1,102 @@
+/* child_linux.c - what a child does between fork and exec. Nothing here may allocate. */
+#include "guard.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The line takes the number of the guard's socket, so that the child holds no end of that. */
+enum { LINE = NEAP_WIRE_FD };
+
+_Static_assert(NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) == sizeof(cpu_set_t),
+               "one format");
+
+static _Noreturn void give_up(int error)
+{
+    send(LINE, &error, sizeof error, MSG_NOSIGNAL);
+    _exit(127);
+}
+
+static void close_the_guards(int line)
+{
+    if (dup3(line, LINE, O_CLOEXEC) < 0)
+        _exit(127);
+    neap_proc_close_from(LINE + 1);
+}
+
+/* The defaults, but for HUP: as under nohup, since the kernel sends one to a task that is
+ * stopped when the guard dies, to set it free. The system call itself, since glibc's sigaction()
+ * hides two signals, of which its posix_spawn() has left one ignored in the guard. */
+static void reset_signals(void)
+{
+    static const unsigned long by_default[8]; /* the kernel's own struct sigaction */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigset_t none;
+
+    for (int signo = 1; signo < NSIG; signo++)
+        syscall(SYS_rt_sigaction, signo, by_default, NULL, (NSIG - 1) / 8);
+    sigaction(SIGHUP, &ignore, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void empty_stdin(void)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
+        give_up(errno);
+    close(fd);
+}
+
+/* Neither may fail a task: BATCH only spares the sender of its CONT, and a set of CPUs that is
+ * not legal any more is the runtime's to correct. */
+static void place(const uint64_t *cpus)
+{
+    struct sched_param none = {0};
+    cpu_set_t set;
+
+    sched_setscheduler(0, SCHED_BATCH, &none);
+    if (!cpus)
+        return;
+    memcpy(&set, cpus, sizeof set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+static void wait_for_go(void)
+{
+    char byte;
+    ssize_t n;
+
+    do
+        n = read(LINE, &byte, 1);
+    while (n < 0 && errno == EINTR);
+    if (n != 1) /* the guard is gone */
+        _exit(127);
+}
+
+_Noreturn void child_run(const neap_wire_job *job, char **slots, int line)
+{
+    setpgid(0, 0);
+    close_the_guards(line);
+    reset_signals();
+    if (!job->inherit_stdin)
+        empty_stdin();
+    place(job->cpus);
+    if (job->cwd && chdir(job->cwd) != 0)
+        give_up(errno);
+    wait_for_go();
+    execve(job->program, job->argv, job->env);
+    if (errno != ENOEXEC)
+        give_up(errno);
+    slots[0] = (char[]){"/bin/sh"};
+    slots[1] = (char *)job->program;
+    execve(slots[0], slots, job->env);
+    give_up(errno);
+}

@@ -1,0 +1,123 @@
+/* end.c - the last thing that the guard does: ends or continues what is left.
+ *
+ * It is the subreaper of all that any task ever started, so everything is below it. A glance at
+ * that tree may miss what is born meanwhile; so KILL and CONT go out in rounds until nothing is
+ * left to do. TERM, which a program may count, goes out once to each.
+ */
+#include "guard.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUND (10 * MS)
+#define CLOSE_TIME (4000 * MS) /* the runtime waits for 5 s */
+#define KILL_TIME (10000 * MS)
+#define CONTINUE_TIME (1000 * MS)
+
+/* To the tasks' own groups: atomic, so nothing that forks there escapes. */
+static void signal_groups(struct guard *g, int signo)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (struct record *r = g->by_pid[i]; r; r = r->next_by_pid)
+            kill(-r->pid, signo);
+}
+
+enum whom { EVERYBODY, OUTSIDE_THE_GROUPS, THE_STOPPED };
+
+/* To those below us one by one. Returns how many. */
+static int signal_tree(struct guard *g, int signo, enum whom whom)
+{
+    size_t count = neap_proc_tree(getpid(), g->pids, PIDS_MAX);
+    int sent = 0;
+
+    for (size_t i = 1; i < count; i++) { /* the first is us */
+        neap_proc p;
+
+        if (neap_proc_read(g->pids[i], &p) != 0 || !neap_proc_lives(&p) ||
+            (whom == OUTSIDE_THE_GROUPS && record_of_pid(g, p.group)) ||
+            (whom == THE_STOPPED && p.state != 'T'))
+            continue;
+        kill(p.pid, signo);
+        sent++;
+    }
+    return sent;
+}
+
+/* Takes all zombies away; their records too, since a group number may come again now. Returns
+ * whether there is any child left. */
+static bool children_left(struct guard *g)
+{
+    pid_t pid;
+
+    setup_drain(g);
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+        struct record *r = record_of_pid(g, pid);
+
+        if (r)
+            record_drop(g, r);
+    }
+    return pid == 0;
+}
+
+static void pause_for(struct guard *g, int64_t time)
+{
+    struct pollfd sigchld = {.fd = g->children, .events = POLLIN};
+
+    if (time > 0)
+        poll(&sigchld, 1, (int)(time / MS) + 1);
+    g->now = clock_now();
+}
+
+static void kill_all(struct guard *g, int64_t time)
+{
+    int64_t until = g->now + time;
+
+    while (children_left(g) && g->now < until) {
+        signal_groups(g, SIGKILL);
+        signal_tree(g, SIGKILL, EVERYBODY);
+        pause_for(g, ROUND);
+    }
+}
+
+static void end_all(struct guard *g)
+{
+    int64_t until = g->now + g->grace;
+
+    signal_groups(g, SIGTERM);
+    signal_tree(g, SIGTERM, OUTSIDE_THE_GROUPS);
+    signal_groups(g, SIGCONT); /* TERM waits in what is stopped */
+    signal_tree(g, SIGCONT, OUTSIDE_THE_GROUPS);
+    while (children_left(g) && g->now < until)
+        pause_for(g, until - g->now);
+    kill_all(g, KILL_TIME);
+}
+
+static void continue_all(struct guard *g)
+{
+    int64_t until = g->now + CONTINUE_TIME;
+    int clean = 0;
+
+    signal_groups(g, SIGCONT);
+    while (clean < 2 && g->now < until) {
+        clean = signal_tree(g, SIGCONT, THE_STOPPED) > 0 ? 0 : clean + 1;
+        if (clean < 2)
+            pause_for(g, MS);
+    }
+}
+
+void end_closed(struct guard *g)
+{
+    kill_all(g, CLOSE_TIME);
+}
+
+void end_dead(struct guard *g)
+{
+    if (g->on_death == ON_DEATH_END)
+        end_all(g);
+    else
+        continue_all(g);
+}

@@ -1,0 +1,131 @@
+/* guard.h - what the files of the guard program share: its records, and who does what.
+ *
+ * The guard is one thread around one poll(). It keeps a record per task from the SPAWN request
+ * until REAP (or FAILED), allocated when the request comes and never later, so that out of
+ * memory can refuse a task but not lose one. A descriptor is open per task only until its exec.
+ */
+#ifndef NEAP_GUARD_GUARD_H
+#define NEAP_GUARD_GUARD_H
+
+#include "wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+    BUCKETS = 1024,
+    STARTS_MAX =
+        1024, /* children between fork and exec at a time; more wait for the fork */
+    PIDS_MAX = 16 * 1024 /* of one glance at the tree below us */
+};
+
+#define MS ((int64_t)1000000)
+
+/* An event on its way to the runtime: linked into the guard's queue until it is sent. */
+struct note {
+    struct note *next;
+    struct record *of; /* NULL: no task's */
+    neap_wire_frame frame;
+};
+
+/* QUEUED -> WAITING (forked) -> EXECING (has its go) -> RUNNING -> EXITED (a kept zombie). */
+enum stage { QUEUED, WAITING, EXECING, RUNNING, EXITED };
+
+enum { NOTES = 4 }; /* FORKED, STARTED or FAILED, EXITED, REAPED */
+
+struct record {
+    uint64_t tag;
+    pid_t pid; /* 0: not forked yet */
+    int fd;    /* our end of the child's line until its exec; -1: none */
+    enum stage stage;
+    int64_t due; /* QUEUED: when to try to fork; EXECING: when to give up */
+    int tries;
+    unsigned char
+        *body; /* owns what `slots` and `job` point into; freed after the fork */
+    char **slots;
+    neap_wire_job job;
+    int noted, unsent;
+    bool dropped; /* free it when its notes are sent */
+    struct note notes[NOTES];
+    struct record *next_by_tag, *next_by_pid, *next_starting;
+};
+
+/* A frame that is being read. */
+struct input {
+    neap_wire_head head;
+    unsigned char *body; /* NULL: no memory for it, it is skipped */
+    size_t have;         /* of head and body together */
+};
+
+/* How it ends. */
+enum fate { GOES_ON, CLOSED, RUNTIME_DEAD };
+enum on_death { ON_DEATH_CONTINUE, ON_DEATH_END };
+
+struct guard {
+    int socket;
+    int runtime;  /* a pidfd; -1: this kernel has none */
+    int children; /* a signalfd of SIGCHLD */
+    pid_t parent;
+    enum on_death on_death;
+    int64_t grace;
+    int64_t now; /* of this turn */
+    enum fate fate;
+    struct input input;
+    struct note *first_note, **note_end;
+    size_t note_sent; /* bytes of the first */
+    struct note hello, refusal;
+    bool
+        refusing; /* `refusal` is on its way: read no further request until it is sent */
+    struct record *by_tag[BUCKETS], *by_pid[BUCKETS];
+    struct record *starting; /* QUEUED, WAITING and EXECING, in order of arrival */
+    int starts;              /* how many of them have a descriptor */
+    pid_t pids[PIDS_MAX];
+};
+
+int64_t clock_now(void);
+
+/* setup_linux.c: makes this process a guard. False, with a word on stderr: it cannot be one. */
+bool setup(struct guard *g);
+void setup_drain(struct guard *g); /* takes the pending SIGCHLDs */
+
+/* record.c */
+struct record *record_new(struct guard *g, uint64_t tag);
+struct record *record_of_tag(const struct guard *g, uint64_t tag);
+struct record *record_of_pid(const struct guard *g, pid_t pid);
+void record_set_pid(struct guard *g, struct record *r, pid_t pid);
+void record_started(struct guard *g,
+                    struct record *r); /* it is not among the starting now */
+void record_close(struct guard *g, struct record *r); /* its descriptor */
+void record_free_job(struct record *r);
+void record_drop(struct guard *g,
+                 struct record *r); /* forgets it; frees it when all is told */
+
+/* talk.c: requests in, events out. */
+void talk_hello(struct guard *g);
+void talk_read(struct guard *g);
+void talk_write(struct guard *g);
+void talk_tell(struct guard *g, struct record *r, enum neap_wire_kind kind,
+               neap_wire_event event);
+
+/* spawn.c */
+void spawn_begin(struct guard *g,
+                 struct record *r); /* its job is complete: fork, now or later */
+void spawn_go(struct guard *g, struct record *r);
+void spawn_listen(struct guard *g, struct record *r); /* what does its child say? */
+void spawn_due(struct guard *g);                      /* what waited for a time */
+int64_t spawn_next(const struct guard *g); /* the next such time, or INT64_MAX */
+
+/* child_linux.c: the rest of a child's life until exec. `line`: where it hears its go and says
+ * its errno. Allocates nothing. */
+_Noreturn void child_run(const neap_wire_job *job, char **slots, int line);
+
+/* reap.c */
+void reap(struct guard *g);
+
+/* end.c: the last thing that the guard does. */
+void end_closed(struct guard *g);
+void end_dead(struct guard *g);
+
+#endif

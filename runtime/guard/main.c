@@ -1,0 +1,110 @@
+/* main.c - neap-guard: spawns and reaps the tasks of a runtime, and outlives it.
+ *
+ * Started by the runtime (../os/guard.c) with descriptor 3 as its socket and the arguments:
+ * the runtime's pid, `end` or `continue` (what becomes of the tasks when the runtime dies), and
+ * the grace time between TERM and KILL in nanoseconds. The runtime is dead when the socket
+ * ends, when its pidfd says so, or when we have another parent: each alone misses a case (a
+ * forked worker holds the socket; a runtime that execs lives on; an old kernel has no pidfd).
+ */
+#include "guard.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PARENT_CHECK (1000 * MS) /* only where there is no pidfd */
+
+int64_t clock_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 * MS + t.tv_nsec;
+}
+
+static int timeout(const struct guard *g)
+{
+    int64_t left = spawn_next(g);
+
+    if (left != INT64_MAX)
+        left = left > g->now ? left - g->now : 0;
+    if (g->runtime < 0 && left > PARENT_CHECK)
+        left = PARENT_CHECK;
+    return left == INT64_MAX ? -1 : (int)(left / MS) + (left > 0);
+}
+
+enum { SOCKET, RUNTIME, CHILDREN, FIRST_START };
+
+/* One turn: sleep until something happens, then take it all. The children's own words first:
+ * they come before their exits. */
+static void turn(struct guard *g)
+{
+    static struct pollfd polls[FIRST_START + STARTS_MAX];
+    static struct record *starting[STARTS_MAX];
+    nfds_t count = FIRST_START;
+
+    polls[SOCKET] = (struct pollfd){.fd = g->socket};
+    polls[SOCKET].events |= g->refusing ? 0 : POLLIN;
+    polls[SOCKET].events |= g->first_note ? POLLOUT : 0;
+    polls[RUNTIME] = (struct pollfd){.fd = g->runtime, .events = POLLIN};
+    polls[CHILDREN] = (struct pollfd){.fd = g->children, .events = POLLIN};
+    for (struct record *r = g->starting; r; r = r->next_starting) {
+        if (r->fd < 0)
+            continue;
+        starting[count - FIRST_START] = r;
+        polls[count++] = (struct pollfd){.fd = r->fd, .events = POLLIN};
+    }
+
+    if (poll(polls, count, timeout(g)) < 0)
+        return;
+    g->now = clock_now();
+    for (nfds_t i = FIRST_START; i < count; i++)
+        if (polls[i].revents)
+            spawn_listen(g, starting[i - FIRST_START]);
+    if (polls[CHILDREN].revents) {
+        setup_drain(g);
+        reap(g);
+    }
+    spawn_due(g);
+    if (polls[SOCKET].revents)
+        talk_read(g);
+    talk_write(g);
+    if (polls[RUNTIME].revents || getppid() != g->parent)
+        g->fate = g->fate == CLOSED ? CLOSED : RUNTIME_DEAD;
+}
+
+static bool read_arguments(struct guard *g, int argc, char **argv)
+{
+    if (argc != 4)
+        return false;
+    g->parent = (pid_t)strtol(argv[1], NULL, 10);
+    g->on_death = strcmp(argv[2], "end") == 0 ? ON_DEATH_END : ON_DEATH_CONTINUE;
+    g->grace = strtoll(argv[3], NULL, 10);
+    return g->parent > 0 && g->grace >= 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct guard g;
+
+    if (!read_arguments(&g, argc, argv)) {
+        fputs("neap-guard: is started by neap, not by hand\n", stderr);
+        return 2;
+    }
+    if (!setup(&g))
+        return 1;
+    talk_hello(&g);
+    if (getppid() != g.parent)
+        g.fate = RUNTIME_DEAD;
+    g.now = clock_now();
+    while (g.fate == GOES_ON)
+        turn(&g);
+    if (g.fate == CLOSED)
+        end_closed(&g);
+    else
+        end_dead(&g);
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* proc.h - who descends from whom, without allocating.
+ *
+ * Shared, like wire.h, by the guard and by ../os. What it tells is a glance: processes come and
+ * go while it looks, and a child list may miss a sibling of one that is ending just then. Who
+ * must be sure looks until two glances agree.
+ */
+#ifndef NEAP_GUARD_PROC_H
+#define NEAP_GUARD_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+typedef struct neap_proc {
+    pid_t pid, parent, group, session;
+    int threads;
+    char state; /* R S D T t Z X ... of the main thread */
+} neap_proc;
+
+/* 0, or -ESRCH. */
+int neap_proc_read(pid_t pid, neap_proc *out);
+
+/* Does it still run, in whatever state? A zombie whose other threads run on does. */
+bool neap_proc_lives(const neap_proc *p);
+
+typedef void neap_proc_fn(void *user, pid_t pid);
+
+/* Calls `fn` for each child of `pid`, zombies too. */
+void neap_proc_children(pid_t pid, neap_proc_fn *fn, void *user);
+
+/* Calls `fn` for each thread of `pid`. */
+void neap_proc_threads(pid_t pid, neap_proc_fn *fn, void *user);
+
+/* Calls `fn` for each process that there is. */
+void neap_proc_all(neap_proc_fn *fn, void *user);
+
+/* Writes `root` and its descendants, zombies too, the nearest first, at most `room` of them
+ * (at least 1). Returns how many it wrote; `room`: there may be more. */
+size_t neap_proc_tree(pid_t root, pid_t *pids, size_t room);
+
+/* Closes the descriptors `from` and above. Legal between fork and exec. */
+void neap_proc_close_from(int from);
+
+#endif

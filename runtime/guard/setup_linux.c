@@ -1,0 +1,77 @@
+/* setup_linux.c - makes a process a guard: session, subreaper, signals, descriptors, memory. */
+#include "guard.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool refuse(const char *what)
+{
+    fprintf(stderr, "neap-guard: cannot %s: %s\n", what, strerror(errno));
+    return false;
+}
+
+/* 0, 1 and 2 must be something, or a task would find our descriptors there. */
+static bool setup_descriptors(struct guard *g)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return refuse("open /dev/null");
+    g->socket = NEAP_WIRE_FD;
+    if (fcntl(g->socket, F_SETFD, FD_CLOEXEC) != 0)
+        return refuse("use its socket");
+    neap_proc_close_from(NEAP_WIRE_FD + 1);
+    return true;
+}
+
+/* What a terminal or a person sends to a whole group must not end the guard. NOCLDSTOP: every
+ * hold and release of a task would wake us. */
+static bool setup_signals(struct guard *g)
+{
+    static const int ignored[] = {SIGHUP,  SIGINT,  SIGTERM, SIGQUIT,
+                                  SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigset_t set;
+
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        sigaction(ignored[i], &action, NULL);
+    action = (struct sigaction){.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
+    sigaction(SIGCHLD, &action, NULL);
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    g->children = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return g->children >= 0 || refuse("watch its children");
+}
+
+bool setup(struct guard *g)
+{
+    if (!setup_descriptors(g) || !setup_signals(g))
+        return false;
+    if (setsid() < 0)
+        return refuse("begin a session");
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
+        return refuse("adopt orphans");
+    g->runtime = (int)syscall(SYS_pidfd_open, g->parent, 0);
+    if (g->runtime < 0 && errno != ENOSYS && errno != ESRCH)
+        return refuse("watch the runtime");
+    mlockall(MCL_CURRENT); /* where allowed. Not MCL_FUTURE: it would fail spawns */
+    return true;
+}
+
+void setup_drain(struct guard *g)
+{
+    struct signalfd_siginfo info[8];
+
+    while (read(g->children, info, sizeof info) > 0)
+        ;
+}

@@ -1,0 +1,128 @@
+/* spawn.c - from a spawn request to a program that runs.
+ *
+ * One socketpair per child, for both ways: down it goes the byte that means go, up comes the
+ * errno of what failed; its end (close-on-exec) says that exec succeeded, and the end of ours
+ * tells a waiting child that we are gone. fork, never vfork: an exec that hangs would hang us.
+ */
+#include "guard.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define RETRY (20 * MS)
+#define EXEC_TIME (10000 * MS)
+enum { TRIES = 10 };
+
+static void fail(struct guard *g, struct record *r, int error)
+{
+    if (r->pid > 0)
+        kill(r->pid,
+             SIGKILL); /* not reaped yet, so it is still ours; reap() takes it */
+    talk_tell(g, r, NEAP_WIRE_FAILED, (neap_wire_event){.pid = r->pid, .error = error});
+    record_drop(g, r);
+}
+
+/* Returns 0, or the errno of what may work a little later. */
+static int fork_child(struct guard *g, struct record *r)
+{
+    int line[2], error;
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
+        return errno;
+    pid = fork();
+    if (pid == 0)
+        child_run(&r->job, r->slots, line[1]);
+    error = errno;
+    close(line[1]);
+    if (pid < 0) {
+        close(line[0]);
+        return error;
+    }
+    setpgid(pid, pid); /* the child does it too: whoever comes first */
+    r->fd = line[0];
+    g->starts++;
+    record_set_pid(g, r, pid);
+    return 0;
+}
+
+static void try_fork(struct guard *g, struct record *r)
+{
+    int error;
+
+    if (g->starts == STARTS_MAX) {
+        r->due = g->now + RETRY;
+        return;
+    }
+    error = fork_child(g, r);
+    if (error == 0) {
+        record_free_job(r);
+        r->stage = WAITING;
+        r->due = INT64_MAX;
+        talk_tell(g, r, NEAP_WIRE_FORKED, (neap_wire_event){.pid = r->pid});
+    } else if (++r->tries == TRIES) {
+        fail(g, r, error);
+    } else {
+        r->due = g->now + RETRY;
+    }
+}
+
+void spawn_begin(struct guard *g, struct record *r)
+{
+    try_fork(g, r);
+}
+
+void spawn_go(struct guard *g, struct record *r)
+{
+    if (r->stage != WAITING)
+        return;
+    r->stage = EXECING;
+    r->due = g->now + EXEC_TIME;
+    if (r->fd >= 0) /* what it cannot take any more, its end will tell */
+        send(r->fd, "g", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void spawn_listen(struct guard *g, struct record *r)
+{
+    int error = 0;
+    ssize_t n = recv(r->fd, &error, sizeof error, MSG_DONTWAIT);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n == (ssize_t)sizeof error) {
+        fail(g, r, error);
+    } else if (r->stage == EXECING) {
+        record_started(g, r);
+        r->stage = RUNNING;
+        talk_tell(g, r, NEAP_WIRE_STARTED, (neap_wire_event){.pid = r->pid});
+    } else { /* killed while it waited: reap() will tell */
+        record_close(g, r);
+    }
+}
+
+void spawn_due(struct guard *g)
+{
+    struct record *r, *next;
+
+    for (r = g->starting; r; r = next) {
+        next = r->next_starting;
+        if (r->due > g->now)
+            continue;
+        if (r->stage == QUEUED)
+            try_fork(g, r);
+        else
+            fail(g, r, ETIMEDOUT);
+    }
+}
+
+int64_t spawn_next(const struct guard *g)
+{
+    int64_t next = INT64_MAX;
+
+    for (const struct record *r = g->starting; r; r = r->next_starting)
+        if (r->due < next)
+            next = r->due;
+    return next;
+}

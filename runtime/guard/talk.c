@@ -1,0 +1,201 @@
+/* talk.c - the guard's side of the socket: requests in, events out.
+ *
+ * Each event has its place in the record of its task, so that telling never allocates, however
+ * long the runtime does not listen. A frame that is not as wire.h says, or an error of the
+ * socket, is taken for the runtime's death.
+ */
+#include "guard.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void queue(struct guard *g, struct note *n)
+{
+    n->next = NULL;
+    *g->note_end = n;
+    g->note_end = &n->next;
+}
+
+void talk_hello(struct guard *g)
+{
+    neap_wire_frame hello = {
+        {NEAP_WIRE_HELLO, sizeof(neap_wire_event), NEAP_WIRE_GREETING},
+        {.pid = getpid()},
+    };
+
+    g->note_end = &g->first_note;
+    g->hello.frame = hello;
+    queue(g, &g->hello);
+}
+
+void talk_tell(struct guard *g, struct record *r, enum neap_wire_kind kind,
+               neap_wire_event event)
+{
+    struct note *n = &r->notes[r->noted++];
+
+    n->of = r;
+    n->frame.head = (neap_wire_head){kind, sizeof event, r->tag};
+    n->frame.event = event;
+    r->unsent++;
+    queue(g, n);
+}
+
+/* Tells that `tag` could not even become a record. */
+static void refuse(struct guard *g, uint64_t tag, int error)
+{
+    g->refusal.frame = (neap_wire_frame){
+        {NEAP_WIRE_FAILED, sizeof(neap_wire_event), tag},
+        {.error = error},
+    };
+    g->refusing = true;
+    queue(g, &g->refusal);
+}
+
+static void note_done(struct guard *g, struct note *n)
+{
+    struct record *r = n->of;
+
+    g->first_note = n->next;
+    if (!n->next)
+        g->note_end = &g->first_note;
+    if (n == &g->refusal)
+        g->refusing = false;
+    if (r && --r->unsent == 0 && r->dropped)
+        free(r);
+}
+
+void talk_write(struct guard *g)
+{
+    while (g->first_note) {
+        struct note *n = g->first_note;
+        ssize_t sent =
+            send(g->socket, (const char *)&n->frame + g->note_sent,
+                 sizeof n->frame - g->note_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0) {
+            if (errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM)
+                g->fate = RUNTIME_DEAD;
+            return;
+        }
+        g->note_sent += (size_t)sent;
+        if (g->note_sent < sizeof n->frame)
+            continue;
+        g->note_sent = 0;
+        note_done(g, n);
+    }
+}
+
+static void take_spawn(struct guard *g, uint64_t tag, unsigned char *body, size_t size)
+{
+    size_t count = neap_wire_spawn_slots(body, size);
+    char **slots = count ? malloc(count * sizeof *slots) : NULL;
+    struct record *r = slots ? record_new(g, tag) : NULL;
+
+    if (!r) {
+        if (count)
+            refuse(g, tag, ENOMEM);
+        else
+            g->fate = RUNTIME_DEAD;
+        free(slots);
+        free(body);
+        return;
+    }
+    r->body = body;
+    r->slots = slots;
+    neap_wire_spawn_unpack(body, slots, &r->job);
+    spawn_begin(g, r);
+}
+
+/* Of a leader that is reaped: as long as others are in its group, its number stays theirs. */
+static bool group_lives(pid_t group)
+{
+    return kill(-group, 0) == 0 || errno == EPERM;
+}
+
+static void take_reap(struct guard *g, struct record *r)
+{
+    if (r->stage != EXITED)
+        return;
+    waitpid(r->pid, NULL, WNOHANG);
+    talk_tell(g, r, NEAP_WIRE_REAPED,
+              (neap_wire_event){.pid = r->pid, .code = group_lives(r->pid)});
+    record_drop(g, r);
+}
+
+/* A whole frame is there. A tag that is unknown here, or past the stage, is no mistake of the
+ * runtime's: its request and our event have crossed. */
+static void take(struct guard *g)
+{
+    const neap_wire_head head = g->input.head;
+    unsigned char *body = g->input.body;
+    struct record *r = record_of_tag(g, head.tag);
+
+    g->input = (struct input){.have = 0};
+    if (head.kind == NEAP_WIRE_CLOSE)
+        g->fate = CLOSED;
+    else if (head.kind == NEAP_WIRE_GO && r)
+        spawn_go(g, r);
+    else if (head.kind == NEAP_WIRE_REAP && r)
+        take_reap(g, r);
+    else if (head.kind == NEAP_WIRE_SPAWN && r)
+        g->fate = RUNTIME_DEAD;
+    else if (head.kind == NEAP_WIRE_SPAWN && body)
+        take_spawn(g, head.tag, body, head.size);
+    else if (head.kind == NEAP_WIRE_SPAWN)
+        refuse(g, head.tag, ENOMEM);
+}
+
+/* The head is there: make room for the body. */
+static void begin_body(struct guard *g)
+{
+    if (!neap_wire_is_request(&g->input.head))
+        g->fate = RUNTIME_DEAD;
+    else if (g->input.head.size > 0)
+        g->input.body = malloc(g->input.head.size);
+}
+
+/* Where the next bytes go: into the head, the body, or nowhere when the body has no memory. */
+static ssize_t receive(struct guard *g)
+{
+    struct input *in = &g->input;
+    unsigned char nowhere[4096];
+    size_t have = in->have - sizeof in->head, left;
+
+    if (in->have < sizeof in->head)
+        return recv(g->socket, (char *)&in->head + in->have, sizeof in->head - in->have,
+                    MSG_DONTWAIT);
+    left = in->head.size - have;
+    if (in->body)
+        return recv(g->socket, in->body + have, left, MSG_DONTWAIT);
+    return recv(g->socket, nowhere, left < sizeof nowhere ? left : sizeof nowhere,
+                MSG_DONTWAIT);
+}
+
+void talk_read(struct guard *g)
+{
+    while (g->fate == GOES_ON && !g->refusing) {
+        ssize_t n = receive(g);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == ENOMEM))
+            return;
+        if (n <= 0) {
+            g->fate = RUNTIME_DEAD;
+            return;
+        }
+        g->input.have += (size_t)n;
+        if (g->input.have == sizeof g->input.head)
+            begin_body(g);
+        if (g->fate == GOES_ON && g->input.have >= sizeof g->input.head &&
+            g->input.have == sizeof g->input.head + g->input.head.size)
+            take(g);
+    }
+}

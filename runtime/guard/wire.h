@@ -1,0 +1,86 @@
+/* wire.h - the message format between the runtime and its guard.
+ *
+ * Frames on a stream socket between two processes of one machine and one build, so numbers go
+ * in native order. A frame is a head and `size` bytes of body. Everything that the guard says
+ * has the fixed body neap_wire_event; of the requests only SPAWN has a body: neap_wire_spawn,
+ * then the strings program, cwd ("" for none), argv..., env..., each ended by its NUL. Both
+ * sides take a frame that is not as described here for the death of the other.
+ */
+#ifndef NEAP_GUARD_WIRE_H
+#define NEAP_GUARD_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NEAP_WIRE_FD 3                         /* the guard's end of the socket */
+#define NEAP_WIRE_GREETING 0x6e65617000000001u /* HELLO's tag: "neap" and the version */
+#define NEAP_WIRE_BODY_MAX ((size_t)4 * 1024 * 1024) /* of a SPAWN */
+#define NEAP_WIRE_CPU_WORDS 16
+
+enum neap_wire_kind {
+    NEAP_WIRE_HELLO = 1, /* the guard is up: the first frame */
+    NEAP_WIRE_FORKED,
+    NEAP_WIRE_STARTED,
+    NEAP_WIRE_FAILED,
+    NEAP_WIRE_EXITED,
+    NEAP_WIRE_REAPED,
+    NEAP_WIRE_SPAWN = 16,
+    NEAP_WIRE_GO,
+    NEAP_WIRE_REAP,
+    NEAP_WIRE_CLOSE
+};
+
+typedef struct neap_wire_head {
+    uint32_t kind;
+    uint32_t size; /* of the body */
+    uint64_t tag;  /* which task */
+} neap_wire_head;
+
+typedef struct neap_wire_event {
+    int32_t pid;
+    int32_t error; /* FAILED */
+    int32_t code;  /* EXITED: exit status or signal; REAPED: 1, its group lives on */
+    int32_t signalled; /* EXITED: 1 by a signal, else 0 */
+} neap_wire_event;
+
+/* All that the guard says fits this. */
+typedef struct neap_wire_frame {
+    neap_wire_head head;
+    neap_wire_event event;
+} neap_wire_frame;
+
+enum { NEAP_WIRE_INHERIT_STDIN = 1, NEAP_WIRE_HAS_CPUS = 2 };
+
+typedef struct neap_wire_spawn {
+    uint32_t argc, envc;
+    uint32_t flags;
+    uint32_t zero;
+    uint64_t cpus[NEAP_WIRE_CPU_WORDS];
+} neap_wire_spawn;
+
+/* What a SPAWN says, outside its frame. */
+typedef struct neap_wire_job {
+    const char *program;
+    const char *cwd; /* NULL: none */
+    char *const *argv;
+    char *const *env;
+    const uint64_t *cpus; /* NEAP_WIRE_CPU_WORDS words, or NULL */
+    bool inherit_stdin;
+} neap_wire_job;
+
+bool neap_wire_is_event(const neap_wire_head *head);
+bool neap_wire_is_request(const neap_wire_head *head);
+
+/* The bytes that `job` takes as a body; more than NEAP_WIRE_BODY_MAX must not be sent. */
+size_t neap_wire_spawn_size(const neap_wire_job *job);
+void neap_wire_spawn_pack(const neap_wire_job *job, unsigned char *body);
+
+/* How many pointers does neap_wire_spawn_unpack() need for this body? 0: it is malformed. */
+size_t neap_wire_spawn_slots(const unsigned char *body, size_t size);
+
+/* Points `job` into `body` (which neap_wire_spawn_slots() has accepted, aligned as malloc does)
+ * and into `slots`. slots[0] stays free before argv: room for the shell of an ENOEXEC. */
+void neap_wire_spawn_unpack(unsigned char *body, char **slots, neap_wire_job *job);
+
+#endif
