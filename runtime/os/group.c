@@ -1,0 +1,13 @@
+/* group.c - signals to process groups: the only place that calls kill() on one. */
+#include "os.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+int neap_os_group_signal(pid_t group, int signo)
+{
+    if (group <= 1 || group == getpgrp())
+        return -EINVAL;
+    return kill(-group, signo) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,399 @@
+/* guard.c - the runtime's side of the guard: starts it, asks, hears.
+ *
+ * Requests go into a queue in memory and from there to the socket as far as it takes them;
+ * events come through a small buffer, whole frames only.
+ */
+#include "guard.h"
+#include "guard/wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE (5 * NEAP_S)
+
+enum { IN_FRAMES = 64, OUT_ROOM = 4096 };
+
+extern char **environ; /* POSIX has it, but no header of POSIX declares it */
+
+struct neap_guard {
+    int fd;
+    pid_t pid;
+    bool ended;  /* nothing more comes */
+    bool told;   /* LOST was given */
+    bool broken; /* nothing more can be sent */
+    unsigned char in[IN_FRAMES * sizeof(neap_wire_frame)];
+    size_t in_at, in_end;
+    unsigned char *out; /* what is not sent yet: [out_at, out_end) */
+    size_t out_at, out_end, out_room;
+};
+
+_Static_assert(sizeof(neap_os_cpuset) == NEAP_WIRE_CPU_WORDS * sizeof(uint64_t),
+               "one format");
+
+static void guard_free(neap_guard *g)
+{
+    if (g->fd >= 0)
+        close(g->fd);
+    free(g->out);
+    free(g);
+}
+
+void neap_guard_abandon(neap_guard *g)
+{
+    if (g)
+        guard_free(g);
+}
+
+int neap_guard_fd(const neap_guard *g)
+{
+    return g->fd;
+}
+
+bool neap_guard_wants_write(const neap_guard *g)
+{
+    return !g->broken && g->out_at < g->out_end;
+}
+
+pid_t neap_guard_pid(const neap_guard *g)
+{
+    return g->pid;
+}
+
+/* Hearing. */
+
+/* Something came that no guard of ours says: it is as good as dead, and takes us for dead. */
+static void cut_off(neap_guard *g)
+{
+    shutdown(g->fd, SHUT_RDWR);
+    g->ended = g->broken = true;
+}
+
+static bool take_frame(neap_guard *g, neap_wire_frame *frame)
+{
+    if (g->in_end - g->in_at < sizeof *frame)
+        return false;
+    memcpy(frame, g->in + g->in_at, sizeof *frame);
+    g->in_at += sizeof *frame;
+    if (!neap_wire_is_event(&frame->head)) {
+        cut_off(g);
+        g->in_at = g->in_end;
+        return false;
+    }
+    return true;
+}
+
+/* Reads what there is. Returns whether anything came. */
+static bool receive(neap_guard *g)
+{
+    ssize_t n;
+
+    memmove(g->in, g->in + g->in_at, g->in_end - g->in_at);
+    g->in_end -= g->in_at;
+    g->in_at = 0;
+    do
+        n = recv(g->fd, g->in + g->in_end, sizeof g->in - g->in_end, MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    if (n > 0)
+        g->in_end += (size_t)n;
+    else if (n == 0 || (errno != EAGAIN && errno != ENOMEM))
+        g->ended = true;
+    return n > 0;
+}
+
+static bool next_frame(neap_guard *g, neap_wire_frame *frame)
+{
+    do {
+        if (take_frame(g, frame))
+            return true;
+    } while (!g->ended && receive(g));
+    return false;
+}
+
+static neap_guard_kind kind_of(uint32_t wire)
+{
+    switch (wire) {
+    case NEAP_WIRE_FORKED:
+        return NEAP_GUARD_FORKED;
+    case NEAP_WIRE_STARTED:
+        return NEAP_GUARD_STARTED;
+    case NEAP_WIRE_FAILED:
+        return NEAP_GUARD_FAILED;
+    case NEAP_WIRE_REAPED:
+        return NEAP_GUARD_REAPED;
+    default:
+        return NEAP_GUARD_EXITED;
+    }
+}
+
+bool neap_guard_next(neap_guard *g, neap_guard_event *event)
+{
+    neap_wire_frame frame;
+
+    if (next_frame(g, &frame)) {
+        *event = (neap_guard_event){
+            .kind = kind_of(frame.head.kind),
+            .tag = frame.head.tag,
+            .pid = frame.event.pid,
+            .error = frame.event.error,
+            .code = frame.event.code,
+            .signalled = frame.event.signalled != 0,
+            .left = frame.head.kind == NEAP_WIRE_REAPED && frame.event.code != 0,
+        };
+        return true;
+    }
+    if (!g->ended || g->told)
+        return false;
+    g->told = true;
+    *event = (neap_guard_event){.kind = NEAP_GUARD_LOST, .pid = g->pid};
+    return true;
+}
+
+/* Asking. */
+
+int neap_guard_flush(neap_guard *g)
+{
+    while (!g->broken && g->out_at < g->out_end) {
+        ssize_t n = send(g->fd, g->out + g->out_at, g->out_end - g->out_at,
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (n >= 0)
+            g->out_at += (size_t)n;
+        else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
+            return 0;
+        else if (errno != EINTR)
+            g->broken = true;
+    }
+    return g->broken ? -EPIPE : 0;
+}
+
+/* Gives back what a large request took. */
+static void shrink(neap_guard *g)
+{
+    unsigned char *small;
+
+    if (g->out_at < g->out_end)
+        return;
+    g->out_at = g->out_end = 0;
+    if (g->out_room <= OUT_ROOM)
+        return;
+    small = realloc(g->out, OUT_ROOM);
+    if (small) {
+        g->out = small;
+        g->out_room = OUT_ROOM;
+    }
+}
+
+/* Room for `size` bytes at out_end, or NULL. */
+static unsigned char *reserve(neap_guard *g, size_t size)
+{
+    size_t used = g->out_end - g->out_at, room = g->out_room;
+    unsigned char *out;
+
+    if (g->out_at > 0)
+        memmove(g->out, g->out + g->out_at, used);
+    g->out_at = 0;
+    g->out_end = used;
+    while (room - used < size)
+        room *= 2;
+    if (room > g->out_room) {
+        out = realloc(g->out, room);
+        if (!out)
+            return NULL;
+        g->out = out;
+        g->out_room = room;
+    }
+    return g->out + used;
+}
+
+/* Queues a request; `job` is NULL for all but SPAWN. */
+static int ask(neap_guard *g, enum neap_wire_kind kind, uint64_t tag,
+               const neap_wire_job *job)
+{
+    size_t size = job ? neap_wire_spawn_size(job) : 0;
+    neap_wire_head head = {.kind = kind, .size = (uint32_t)size, .tag = tag};
+    unsigned char *at;
+    int error;
+
+    if (g->ended || g->broken)
+        return -EPIPE;
+    if (size > NEAP_WIRE_BODY_MAX)
+        return -E2BIG;
+    at = reserve(g, sizeof head + size);
+    if (!at)
+        return -ENOMEM;
+    memcpy(at, &head, sizeof head);
+    if (job)
+        neap_wire_spawn_pack(job, at + sizeof head);
+    g->out_end += sizeof head + size;
+    error = neap_guard_flush(g);
+    shrink(g);
+    return error;
+}
+
+int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
+{
+    neap_wire_job wire = {
+        .program = job->program,
+        .cwd = job->cwd,
+        .argv = (char *const *)job->argv,
+        .env = (char *const *)job->env,
+        .cpus = job->cpus ? job->cpus->word : NULL,
+        .inherit_stdin = job->inherit_stdin,
+    };
+
+    return ask(g, NEAP_WIRE_SPAWN, tag, &wire);
+}
+
+int neap_guard_go(neap_guard *g, uint64_t tag)
+{
+    return ask(g, NEAP_WIRE_GO, tag, NULL);
+}
+
+int neap_guard_reap(neap_guard *g, uint64_t tag)
+{
+    return ask(g, NEAP_WIRE_REAP, tag, NULL);
+}
+
+/* Beginning and end. */
+
+/* Sleeps until the socket can be read (or written, when something waits), or until `until`. */
+static void await(const neap_guard *g, neap_ns until)
+{
+    struct pollfd p = {.fd = g->fd, .events = POLLIN};
+    neap_ns left = until - neap_os_now();
+
+    if (neap_guard_wants_write(g))
+        p.events |= POLLOUT;
+    if (left > 0)
+        poll(&p, 1, (int)(left / NEAP_MS) + 1);
+}
+
+static int await_hello(neap_guard *g)
+{
+    neap_ns until = neap_os_now() + PATIENCE;
+    neap_wire_frame frame;
+
+    while (!next_frame(g, &frame)) {
+        if (g->ended || neap_os_now() >= until)
+            return -EPROTO;
+        await(g, until);
+    }
+    if (frame.head.kind != NEAP_WIRE_HELLO || frame.head.tag != NEAP_WIRE_GREETING)
+        return -EPROTO;
+    return 0;
+}
+
+/* posix_spawn, since a fork of a big host would block it. Positive errno, as it gives them. */
+static int spawn_guard(pid_t *pid, const char *program, char **argv, int end)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t set;
+    int error = posix_spawn_file_actions_init(&actions);
+
+    if (error)
+        return error;
+    error = posix_spawnattr_init(&attributes);
+    if (error)
+        goto free_actions;
+    sigemptyset(&set);
+    posix_spawnattr_setsigmask(&attributes, &set);
+    sigfillset(&set);
+    posix_spawnattr_setsigdefault(&attributes, &set);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    error = posix_spawn_file_actions_adddup2(&actions, end, NEAP_WIRE_FD);
+    if (!error)
+        error = posix_spawn(pid, program, &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+free_actions:
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+static int start(neap_guard *g, const char *program, neap_guard_on_death on_death,
+                 neap_ns grace)
+{
+    char parent[16], time[24];
+    char *argv[] = {(char[]){"neap-guard"}, parent,
+                    on_death == NEAP_GUARD_END ? (char[]){"end"} : (char[]){"continue"},
+                    time, NULL};
+    int pair[2], error;
+
+    snprintf(parent, sizeof parent, "%d", (int)getpid());
+    snprintf(time, sizeof time, "%lld", (long long)grace);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return -errno;
+    g->fd = pair[0];
+    error = spawn_guard(&g->pid, program, argv, pair[1]);
+    close(pair[1]);
+    return -error;
+}
+
+/* Waits for the guard's end, and makes it end when it does not. A host that reaped it, or that
+ * ignores SIGCHLD, makes waitpid fail: then it is gone, and its pid may be another's. */
+static void take_away(pid_t pid, neap_ns until)
+{
+    const struct timespec nap = {.tv_nsec = NEAP_MS};
+    pid_t gone;
+
+    while ((gone = waitpid(pid, NULL, WNOHANG)) == 0 || (gone < 0 && errno == EINTR)) {
+        if (neap_os_now() >= until)
+            kill(pid, SIGKILL);
+        nanosleep(&nap, NULL);
+    }
+}
+
+int neap_guard_open(neap_guard **out, const char *program, neap_guard_on_death on_death,
+                    neap_ns grace)
+{
+    neap_guard *g = calloc(1, sizeof *g);
+    int error = -ENOMEM;
+
+    if (!g)
+        return -ENOMEM;
+    g->fd = -1;
+    g->out = malloc(OUT_ROOM);
+    g->out_room = OUT_ROOM;
+    if (!g->out)
+        goto fail;
+    error = start(g, program, on_death, grace);
+    if (error)
+        goto fail;
+    error = await_hello(g);
+    if (error) {
+        take_away(g->pid, 0);
+        goto fail;
+    }
+    *out = g;
+    return 0;
+fail:
+    guard_free(g);
+    return error;
+}
+
+void neap_guard_close(neap_guard *g)
+{
+    neap_ns until = neap_os_now() + PATIENCE;
+
+    if (!g)
+        return;
+    ask(g, NEAP_WIRE_CLOSE, 0, NULL);
+    while (!g->ended && neap_os_now() < until) {
+        neap_guard_flush(g);
+        await(g, until);
+        g->in_at = g->in_end = 0; /* nobody asks any more */
+        receive(g);
+    }
+    take_away(g->pid, until);
+    guard_free(g);
+}
