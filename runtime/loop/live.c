@@ -1,0 +1,159 @@
+/* live.c - libev: sleeps until the tick, the guard or a signal has something for us.
+ *
+ * The tick and the guard only wake us; neap_loop_turn() does what is to be done.
+ */
+#include "runtime.h"
+#include <ev.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct watchers {
+    ev_io tick, guard;
+};
+
+struct signal_watch {
+    ev_signal watcher;
+    neap_runtime *rt;
+    neap_signal_fn *fn;
+    void *user;
+    signal_watch *next;
+};
+
+/* A signal belongs to the process, and libev gives it to one loop: which runtime has
+ * it. */
+static _Atomic(neap_runtime *) owner[65];
+
+static void on_tick(struct ev_loop *loop, ev_io *w, int events)
+{
+    neap_runtime *rt = w->data;
+
+    neap_os_tick_read(rt->tick);
+    rt->armed = NEAP_FOREVER;
+}
+
+static void on_guard(struct ev_loop *loop, ev_io *w, int events)
+{
+    neap_runtime *rt = w->data;
+
+    if (events & EV_READ)
+        rt->guard_speaks = true;
+    if (events & EV_WRITE && rt->guard)
+        neap_guard_flush(rt->guard);
+}
+
+int neap_live_open(neap_runtime *rt)
+{
+    rt->watchers = calloc(1, sizeof *rt->watchers);
+    rt->loop = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
+    rt->tick = neap_os_tick_new();
+    rt->armed = NEAP_FOREVER;
+    if (!rt->watchers || !rt->loop)
+        return neap_error(NEAP_EMEMORY, "cannot make an event loop");
+    if (rt->tick < 0)
+        return neap_error(-rt->tick, "cannot make a timer: %s",
+                          neap_strerror(rt->tick));
+    ev_io_init(&rt->watchers->tick, on_tick, rt->tick, EV_READ);
+    rt->watchers->tick.data = rt;
+    ev_io_start(rt->loop, &rt->watchers->tick);
+    ev_init(&rt->watchers->guard, on_guard);
+    rt->watchers->guard.data = rt;
+    return 0;
+}
+
+void neap_live_close(neap_runtime *rt)
+{
+    while (rt->signals)
+        neap_on_signal(rt, rt->signals->watcher.signum, NULL, NULL);
+    if (rt->watchers && rt->loop) {
+        ev_io_stop(rt->loop, &rt->watchers->tick);
+        ev_io_stop(rt->loop, &rt->watchers->guard);
+    }
+    if (rt->loop)
+        ev_loop_destroy(rt->loop);
+    if (rt->tick >= 0)
+        close(rt->tick);
+    free(rt->watchers);
+}
+
+/* Watches the guard's socket for what is of interest now, if there is a guard. */
+static void watch_guard(neap_runtime *rt)
+{
+    ev_io *w = &rt->watchers->guard;
+    int wanted = 0;
+
+    if (rt->guard)
+        wanted = neap_guard_wants_write(rt->guard) ? EV_READ | EV_WRITE : EV_READ;
+    if (wanted == rt->guard_events)
+        return;
+    ev_io_stop(rt->loop, w);
+    rt->guard_events = wanted;
+    if (wanted) {
+        ev_io_set(w, neap_guard_fd(rt->guard), wanted);
+        ev_io_start(rt->loop, w);
+    }
+}
+
+void neap_live_wait(neap_runtime *rt, neap_ns until)
+{
+    watch_guard(rt);
+    if (until != rt->armed && neap_os_tick_arm(rt->tick, until) == 0)
+        rt->armed = until;
+    ev_run(rt->loop, EVRUN_ONCE);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int events)
+{
+    signal_watch *s = w->data;
+
+    s->fn(s->user, s->rt, w->signum);
+}
+
+static void forget_signal(neap_runtime *rt, int signo)
+{
+    for (signal_watch **at = &rt->signals; *at; at = &(*at)->next) {
+        signal_watch *s = *at;
+
+        if (s->watcher.signum == signo) {
+            ev_signal_stop(rt->loop, &s->watcher);
+            atomic_store(&owner[signo], NULL);
+            *at = s->next;
+            free(s);
+            return;
+        }
+    }
+}
+
+int neap_on_signal(neap_runtime *rt, int signo, neap_signal_fn *fn, void *user)
+{
+    neap_runtime *nobody = NULL;
+    signal_watch *s;
+    int r = neap_loop_outside(rt);
+
+    if (r < 0)
+        return r;
+    if (!rt->live)
+        return neap_error(NEAP_EUNSUPPORTED, "a virtual clock hears no signals");
+    if (signo < 1 || signo > 64 || signo == SIGKILL || signo == SIGSTOP)
+        return neap_error(NEAP_EINVAL, "signal %d cannot be caught", signo);
+    forget_signal(rt, signo);
+    if (!fn)
+        return 0;
+    s = calloc(1, sizeof *s);
+    if (!s)
+        return neap_error(NEAP_EMEMORY, NULL);
+    if (!atomic_compare_exchange_strong(&owner[signo], &nobody, rt)) {
+        free(s);
+        return neap_error(NEAP_ESTATE, "signal %d is watched by another runtime",
+                          signo);
+    }
+    s->rt = rt;
+    s->fn = fn;
+    s->user = user;
+    s->next = rt->signals;
+    rt->signals = s;
+    ev_signal_init(&s->watcher, on_signal, signo);
+    s->watcher.data = s;
+    ev_signal_start(rt->loop, &s->watcher);
+    return 0;
+}

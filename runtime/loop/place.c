@@ -1,0 +1,131 @@
+/* place.c - a runtime with fewer cpus than the machine keeps its tasks on that many
+ * CPUs.
+ *
+ * So a task with many threads cannot take more than was given. Which CPUs: those least
+ * busy over the last 100 ms before the first process starts; a runtime that has just
+ * been made waits for that long. With one cpu we go there ourselves: signals to another
+ * CPU cost five times as much.
+ */
+#include "runtime.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SAMPLE (100 * NEAP_MS)
+
+int neap_place_open(neap_runtime *rt)
+{
+    struct placement *p = &rt->place;
+    int cpus = rt->opt.cpus, r = neap_os_cpus_allowed(&p->allowed);
+
+    if (r < 0)
+        return neap_error(-r, "cannot tell which CPUs may be used: %s",
+                          neap_strerror(r));
+    p->n_allowed = neap_os_cpuset_count(&p->allowed);
+    p->confined = cpus && cpus < p->n_allowed && !rt->opt.unconfined;
+    if (!p->confined)
+        return 0;
+    p->load = malloc(sizeof *p->load);
+    if (!p->load)
+        return neap_error(NEAP_EMEMORY, NULL);
+    p->sampled_at = neap_os_now();
+    r = neap_os_load_read(p->load);
+    return r < 0 ? neap_error(-r, "cannot tell how busy the CPUs are: %s",
+                              neap_strerror(r))
+                 : 0;
+}
+
+void neap_place_close(neap_runtime *rt)
+{
+    struct placement *p = &rt->place;
+
+    if (p->moved)
+        neap_os_thread_place(&p->allowed);
+    free(p->load);
+    p->load = NULL;
+}
+
+static void move_ourselves(struct placement *p, const neap_os_cpuset *to)
+{
+    p->moved = neap_os_thread_place(to) == 0;
+}
+
+static int choose(neap_runtime *rt, int cpus)
+{
+    struct placement *p = &rt->place;
+    neap_os_load *now = malloc(sizeof *now);
+    int r = now ? neap_os_load_read(now) : -NEAP_EMEMORY;
+
+    if (r == 0) {
+        neap_os_cpus_choose(&p->allowed, p->load, now, cpus, (uint32_t)getpid(),
+                            &p->set);
+        p->chosen = true;
+        free(p->load);
+        p->load = now; /* the beginning of the next sample, should `cpus` change */
+        if (cpus == 1)
+            move_ourselves(p, &p->set);
+    } else {
+        free(now);
+    }
+    return r;
+}
+
+neap_ns neap_place_get(neap_runtime *rt, neap_ns now, const neap_os_cpuset **set)
+{
+    struct placement *p = &rt->place;
+
+    *set = NULL;
+    if (!p->confined)
+        return 0;
+    if (!p->chosen && now < p->sampled_at + SAMPLE)
+        return p->sampled_at + SAMPLE;
+    if (!p->chosen)
+        choose(rt, neap_core_ctx(rt->core)->cpus);
+    *set = p->chosen ? &p->set : NULL;
+    return 0;
+}
+
+static void place_all(neap_runtime *rt, const neap_os_cpuset *set)
+{
+    for (neap_task *t = neap_core_after(rt->core, 0); t;
+         t = neap_core_after(rt->core, t->id)) {
+        process *p = t->process;
+
+        if (p && (p->phase == P_LIVE || p->phase == P_FORKED))
+            neap_os_tree_place(neap_process_pid(p), set);
+    }
+}
+
+/* Live trees move at once: by what is known of the load since the last choice. */
+int neap_place_change(neap_runtime *rt, int cpus)
+{
+    struct placement *p = &rt->place;
+
+    if (rt->opt.unconfined)
+        return 0;
+    if (p->moved)
+        neap_os_thread_place(&p->allowed);
+    p->moved = false;
+    p->confined = cpus < p->n_allowed;
+    if (!p->confined) {
+        place_all(rt, &p->allowed);
+        return 0;
+    }
+    if (!p->load) {
+        p->load = calloc(1, sizeof *p->load);
+        if (!p->load)
+            return neap_error(NEAP_EMEMORY, NULL);
+    }
+    choose(rt, cpus);
+    place_all(rt, &p->set);
+    return 0;
+}
+
+const char *neap_placement(neap_runtime *rt)
+{
+    struct placement *p = &rt->place;
+
+    p->text[0] = '\0';
+    if (p->confined && p->chosen)
+        neap_os_cpuset_text(&p->set, p->text, sizeof p->text);
+    return p->text;
+}

@@ -1,0 +1,413 @@
+/* process.c - what orders and users do to the process of a task, and to what it
+ * started.
+ *
+ * A tree is the leader's group and every group that its living descendants are in.
+ * Groups that were found once are never signalled from memory when it matters: they are
+ * looked up again, or checked against what the guard has below it, because a group's
+ * number can be used again.
+ */
+#include "runtime.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* of looking for groups that are made under our hands */
+enum { PASSES = 8 };
+#define ASK_EVERY (100 * NEAP_MS) /* of a task's own CPU time: has it children? */
+#define LOOK_EVERY NEAP_S   /* likewise: other threads than its first may have some */
+#define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
+
+/* Copies a list of strings into one block: the pointers, then the text. */
+static char **copy_list(const char *const *list)
+{
+    size_t n = 0, size = 0;
+    char **copy, *text;
+
+    for (; list[n]; n++)
+        size += strlen(list[n]) + 1;
+    copy = malloc((n + 1) * sizeof *copy + size);
+    if (!copy)
+        return NULL;
+    text = (char *)(copy + n + 1);
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strlen(list[i]) + 1;
+
+        copy[i] = memcpy(text, list[i], length);
+        text += length;
+    }
+    copy[n] = NULL;
+    return copy;
+}
+
+static const char *path_of(const neap_job *job)
+{
+    for (size_t i = 0; job->env && job->env[i]; i++) {
+        if (strncmp(job->env[i], "PATH=", 5) == 0)
+            return job->env[i] + 5;
+    }
+    return job->env ? NULL : getenv("PATH");
+}
+
+/* The program and its directory are there, or the caller hears it before a task
+ * exists. */
+static int check_job(const neap_job *job, char *program, size_t room)
+{
+    int r;
+
+    if (!job || job->size < sizeof *job)
+        return neap_error(NEAP_EINVAL, "a job without its size");
+    if (!job->argv || !job->argv[0] || !*job->argv[0])
+        return neap_error(NEAP_EINVAL, "a job without a program");
+    if (job->cwd && access(job->cwd, X_OK) < 0)
+        return neap_error(errno, "cannot enter the directory \"%.200s\": %s", job->cwd,
+                          strerror(errno));
+    r = neap_os_program_find(job->argv[0], path_of(job), job->cwd, program, room);
+    if (r < 0)
+        return neap_error(-r, "cannot run \"%.200s\": %s", job->argv[0],
+                          neap_strerror(r));
+    return 0;
+}
+
+int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
+{
+    char program[4096];
+    process *p;
+    int r = check_job(job, program, sizeof program);
+
+    if (r < 0)
+        return r;
+    p = calloc(1, sizeof *p);
+    if (!p)
+        return neap_error(NEAP_EMEMORY, NULL);
+    p->program = strdup(program);
+    p->argv = copy_list(job->argv);
+    p->env = job->env ? copy_list(job->env) : NULL;
+    p->cwd = job->cwd ? strdup(job->cwd) : NULL;
+    p->input = job->input;
+    p->kill_at = p->hold_at = NEAP_FOREVER;
+    if (!p->program || !p->argv || (job->env && !p->env) || (job->cwd && !p->cwd)) {
+        neap_process_free(p);
+        return neap_error(NEAP_EMEMORY, NULL);
+    }
+    *out = p;
+    return 0;
+}
+
+void neap_process_forget_job(process *p)
+{
+    free(p->program);
+    free(p->argv);
+    free(p->env);
+    free(p->cwd);
+    p->program = p->cwd = NULL;
+    p->argv = p->env = NULL;
+}
+
+void neap_process_free(process *p)
+{
+    if (!p)
+        return;
+    neap_process_forget_job(p);
+    free(p->groups);
+    free(p);
+}
+
+pid_t neap_process_pid(const process *p)
+{
+    return p->task->pid;
+}
+
+static bool has_group(const process *p, pid_t group)
+{
+    for (int i = 0; i < p->n_groups; i++) {
+        if (p->groups[i] == group)
+            return true;
+    }
+    return false;
+}
+
+/* The groups below `root`, allocated; how many, or a negative errno. */
+static int groups_below(pid_t root, pid_t **out)
+{
+    int room = 64, n;
+    pid_t *list = NULL;
+
+    do {
+        pid_t *larger = realloc(list, (size_t)room * sizeof *larger);
+
+        if (!larger) {
+            free(list);
+            return -NEAP_EMEMORY;
+        }
+        list = larger;
+        n = neap_os_tree_groups(root, list, (size_t)room);
+        room *= 4;
+    } while (n > room / 4);
+    *out = list;
+    return n;
+}
+
+/* Looks at the tree: p->groups is what it is in now, but for the leader's own group.
+ * How many of them are new, or a negative errno. `signo` (0: none) goes to each new
+ * one. */
+static int look(process *p, int signo)
+{
+    pid_t own = neap_process_pid(p), *found = NULL;
+    int n = groups_below(own, &found), fresh = 0, kept = 0;
+
+    if (n < 0)
+        return n;
+    for (int i = 0; i < n; i++) {
+        if (found[i] == own)
+            continue;
+        if (!has_group(p, found[i])) {
+            fresh++;
+            if (signo)
+                neap_os_group_signal(found[i], signo);
+        }
+        found[kept++] = found[i];
+    }
+    free(p->groups);
+    p->groups = found;
+    p->n_groups = kept;
+    p->looked_cpu = p->task->cpu_ns;
+    return fresh;
+}
+
+bool neap_process_signal_groups(const process *p, int signo)
+{
+    bool got = neap_os_group_signal(neap_process_pid(p), signo) == 0;
+
+    for (int i = 0; i < p->n_groups; i++)
+        got |= neap_os_group_signal(p->groups[i], signo) == 0;
+    return got;
+}
+
+/* To the whole tree as it is now, and to what joins it meanwhile. */
+static void signal_tree(process *p, int signo)
+{
+    look(p, 0);
+    neap_process_signal_groups(p, signo);
+    for (int i = 0; i < PASSES && look(p, signo) > 0; i++)
+        ;
+}
+
+/* A tree that never left its leader's group needs one signal; it is looked at now and
+ * then. */
+static void stop_strays(process *p)
+{
+    neap_ns used = p->task->cpu_ns;
+
+    if (p->n_groups == 0 && used - p->looked_cpu < LOOK_EVERY) {
+        if (p->task->slices > 1 && used - p->asked_cpu < ASK_EVERY)
+            return;
+        p->asked_cpu = used;
+        if (!neap_os_has_children(neap_process_pid(p)))
+            return;
+    }
+    p->n_groups = 0; /* so that each counts as new, and is stopped */
+    for (int i = 0; i < PASSES && look(p, SIGSTOP) > 0; i++)
+        ;
+}
+
+static void read_again_later(neap_runtime *rt, process *p, neap_ns now)
+{
+    p->stopped_at = now;
+    if (p->correct)
+        return;
+    p->correct = true;
+    p->next_held = rt->held;
+    rt->held = p;
+}
+
+void neap_process_hold(neap_runtime *rt, process *p, neap_ns now)
+{
+    if (p->phase != P_LIVE || p->ending)
+        return;
+    neap_os_group_signal(neap_process_pid(p), SIGSTOP);
+    p->held = true;
+    stop_strays(p);
+    read_again_later(rt, p, now);
+}
+
+void neap_process_release(neap_runtime *rt, process *p)
+{
+    p->hold_at = NEAP_FOREVER;
+    if (p->phase != P_LIVE || !p->held)
+        return;
+    p->held = false;
+    neap_process_signal_groups(p, SIGCONT);
+}
+
+void neap_process_measure(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_ns used;
+
+    if ((p->phase == P_LIVE || p->phase == P_ENDED) && neap_process_pid(p) > 0 &&
+        neap_os_process_cpu(neap_process_pid(p), &used) == 0)
+        neap_core_measured(rt->core, now, p->task, used);
+}
+
+void neap_process_measured_all(neap_runtime *rt, neap_ns now)
+{
+    int cpus = neap_core_ctx(rt->core)->cpus;
+
+    for (int i = 0; i < cpus && rt->guard; i++) {
+        neap_task *t = neap_core_current(rt->core, i);
+
+        if (t && t->process)
+            neap_process_measure(rt, t->process, now);
+    }
+}
+
+void neap_process_correct(neap_runtime *rt, neap_ns now)
+{
+    process **at = &rt->held;
+
+    while (*at) {
+        process *p = *at;
+
+        if (now - p->stopped_at < EXACT_AFTER) {
+            at = &p->next_held;
+            continue;
+        }
+        *at = p->next_held;
+        p->correct = false;
+        neap_process_measure(rt, p, now);
+    }
+}
+
+void neap_process_uncorrect(neap_runtime *rt, process *p)
+{
+    for (process **at = &rt->held; p->correct && *at; at = &(*at)->next_held) {
+        if (*at == p) {
+            *at = p->next_held;
+            p->correct = false;
+            return;
+        }
+    }
+}
+
+static bool asks_to_end(int signo)
+{
+    return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT || signo == SIGHUP;
+}
+
+/* What is due for this process by its own clock: KILL after the grace time, or a hold
+ * that was lifted so that it could act on a signal. */
+static void on_time(void *user, neap_runtime *rt, neap_timer id)
+{
+    neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
+    neap_ns now = neap_loop_now(rt);
+    process *p = t ? t->process : NULL;
+
+    if (!p)
+        return;
+    if (p->kill_at <= now) {
+        p->kill_at = NEAP_FOREVER;
+        neap_process_kill(rt, p, NEAP_KILL_NOW);
+    }
+    if (p->hold_at <= now) {
+        p->hold_at = NEAP_FOREVER;
+        if (neap_core_is_held(t))
+            neap_process_hold(rt, p, now);
+    }
+}
+
+static void call_at(neap_runtime *rt, process *p, neap_ns when)
+{
+    neap_timers_add(rt, when, 0, on_time, (void *)(uintptr_t)p->task->id, NULL, true,
+                    NULL);
+}
+
+static void cancel(neap_runtime *rt, process *p)
+{
+    neap_spawn_end(rt, p->task, NEAP_HOW_CANCELLED, 0);
+}
+
+void neap_process_signal(neap_runtime *rt, process *p, int signo)
+{
+    switch (p->phase) {
+    case P_QUEUED:
+        if (asks_to_end(signo) || signo == SIGKILL)
+            cancel(rt, p);
+        break;
+    case P_ASKED:
+    case P_FORKED:
+        p->signal_later = signo;
+        break;
+    case P_LIVE:
+        signal_tree(p, signo);
+        if (p->held && asks_to_end(signo)) {
+            neap_process_signal_groups(p, SIGCONT);
+            p->held = false;
+            p->hold_at = neap_loop_now(rt) + rt->opt.grace;
+            call_at(rt, p, p->hold_at);
+        }
+        break;
+    case P_ENDED:
+    case P_GONE:
+        break;
+    }
+}
+
+void neap_process_kill(neap_runtime *rt, process *p, neap_kill_mode mode)
+{
+    if (p->phase == P_QUEUED) {
+        cancel(rt, p);
+        return;
+    }
+    if (p->phase == P_ASKED || p->phase == P_FORKED) {
+        p->signal_later = mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM;
+        p->ending = true;
+        return;
+    }
+    if (p->phase == P_GONE || (p->ending && mode == NEAP_KILL_GRACE))
+        return;
+    p->ending = true;
+    if (p->phase == P_ENDED) {
+        neap_process_end_rest(rt, p, mode);
+        return;
+    }
+    signal_tree(p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
+    neap_process_signal_groups(p, SIGCONT);
+    p->held = false;
+    if (mode == NEAP_KILL_GRACE) {
+        p->kill_at = neap_loop_now(rt) + rt->opt.grace;
+        call_at(rt, p, p->kill_at);
+    }
+}
+
+/* Which of the groups that an ended task left are still somebody's: those that the
+ * guard, who is the parent of all that is left of its tasks, has below it. */
+static void keep_living_groups(neap_runtime *rt, process *p)
+{
+    pid_t *below = NULL;
+    int n = rt->guard ? groups_below(neap_guard_pid(rt->guard), &below) : 0, kept = 0;
+
+    for (int i = 0; i < p->n_groups; i++) {
+        for (int k = 0; k < n; k++) {
+            if (below[k] == p->groups[i]) {
+                p->groups[kept++] = p->groups[i];
+                break;
+            }
+        }
+    }
+    p->n_groups = kept;
+    free(below);
+}
+
+bool neap_process_has_rest(neap_runtime *rt, process *p)
+{
+    if (p->n_groups > 0)
+        keep_living_groups(rt, p);
+    return p->n_groups > 0 || neap_os_group_signal(neap_process_pid(p), 0) == 0;
+}
+
+void neap_process_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode)
+{
+    if (!p->reaped || !neap_process_has_rest(rt, p))
+        return;
+    neap_process_signal_groups(p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
+    neap_process_signal_groups(p, SIGCONT);
+}

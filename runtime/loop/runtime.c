@@ -1,0 +1,433 @@
+/* runtime.c - the public face: runtimes made, run and freed; every argument checked
+ * here. */
+#include "runtime.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const neap_policy *const neap_builtin_policies[];
+
+const neap_policy *neap_policy_at(size_t i)
+{
+    for (size_t k = 0; neap_builtin_policies[k]; k++) {
+        if (k == i)
+            return neap_builtin_policies[k];
+    }
+    return NULL;
+}
+
+const neap_policy *neap_policy_find(const char *name)
+{
+    const neap_policy *p;
+
+    for (size_t i = 0; name && (p = neap_policy_at(i)); i++) {
+        if (strcmp(p->name, name) == 0 || (p->alias && strcmp(p->alias, name) == 0))
+            return p;
+    }
+    return NULL;
+}
+
+static int no_policy(const char *name)
+{
+    const char *names[64];
+    const neap_policy *p;
+    const char *near;
+    size_t n = 0;
+
+    for (size_t i = 0; (p = neap_policy_at(i)) && n + 3 < sizeof names / sizeof *names;
+         i++) {
+        names[n++] = p->name;
+        if (p->alias)
+            names[n++] = p->alias;
+    }
+    names[n] = NULL;
+    near = neap_suggest(name, names);
+    return neap_error(NEAP_ENOTFOUND, "no policy \"%.60s\"%s%s%s", name,
+                      near ? " (did you mean \"" : "", near ? near : "",
+                      near ? "\"?)" : "");
+}
+
+static int choose_policy(const char *name, const neap_policy *table,
+                         const neap_policy **out)
+{
+    *out = table ? table : neap_policy_find(name ? name : "fair");
+    return *out ? 0 : no_policy(name);
+}
+
+static int check_quantum(neap_ns quantum)
+{
+    if (quantum >= NEAP_QUANTUM_MIN && quantum <= NEAP_QUANTUM_MAX)
+        return 0;
+    return neap_error(NEAP_ERANGE, "a quantum of %lld ns is outside 1ms to 1s",
+                      (long long)quantum);
+}
+
+static int check_cpus(const neap_runtime *rt, int cpus)
+{
+    int most = rt->live ? rt->place.n_allowed : NEAP_CPUS_MAX;
+
+    if (cpus >= 1 && cpus <= most)
+        return 0;
+    return neap_error(NEAP_ERANGE, "%d cpus: expected 1 to %d, %s", cpus, most,
+                      rt->live ? "the CPUs that this process may use"
+                               : "the most there can be");
+}
+
+static void on_core_report(void *user, const neap_report *report)
+{
+    neap_loop_tell(user, report);
+}
+
+static int make_core(neap_runtime *rt, const neap_options *o)
+{
+    neap_core_options c = {.params = o->params,
+                           .fallback = neap_policy_find("fair"),
+                           .quantum = o->quantum ? o->quantum : NEAP_QUANTUM_DEFAULT,
+                           .cpus = o->cpus ? o->cpus : rt->place.n_allowed,
+                           .max_alive = o->max_alive,
+                           .seed = o->seed ? o->seed : 1,
+                           .user = rt,
+                           .report = on_core_report};
+    int r = check_quantum(c.quantum);
+
+    if (r == 0)
+        r = check_cpus(rt, c.cpus);
+    if (r == 0)
+        r = choose_policy(o->policy, o->table, &c.policy);
+    return r < 0 ? r : neap_core_new(&rt->core, &c, neap_loop_now(rt));
+}
+
+int neap_new(neap_runtime **out, const neap_options *o)
+{
+    neap_runtime *rt;
+    int r = 0;
+
+    if (!o || o->size < offsetof(neap_options, on_forget))
+        return neap_error(NEAP_EINVAL, "options without their size");
+    rt = calloc(1, sizeof *rt);
+    if (!rt)
+        return neap_error(NEAP_EMEMORY, NULL);
+    memcpy(&rt->opt, o, o->size < sizeof rt->opt ? o->size : sizeof rt->opt);
+    rt->live = o->clock == NEAP_CLOCK_LIVE;
+    rt->tick = -1;
+    rt->last_told = &rt->first_told;
+    if (!rt->opt.grace)
+        rt->opt.grace = NEAP_GRACE_DEFAULT;
+    rt->place.n_allowed = 1;
+    if (rt->opt.guard && !(rt->guard_path = strdup(rt->opt.guard)))
+        r = neap_error(NEAP_EMEMORY, NULL);
+    if (r == 0 && rt->live)
+        r = neap_place_open(rt);
+    if (r == 0)
+        r = make_core(rt, &rt->opt);
+    if (r == 0 && rt->live)
+        r = neap_live_open(rt);
+    rt->made_at = neap_loop_now(rt);
+    if (r < 0) {
+        neap_free(rt);
+        return r;
+    }
+    *out = rt;
+    return 0;
+}
+
+static void forget_all(neap_runtime *rt)
+{
+    neap_task *t;
+
+    while ((t = neap_core_after(rt->core, 0))) {
+        if (t->state != NEAP_STATE_ENDED)
+            neap_core_ended(rt->core, neap_loop_now(rt), t, NEAP_HOW_LOST, 0);
+        if (rt->opt.on_forget)
+            rt->opt.on_forget(rt->opt.user, rt, t);
+        neap_process_free(t->process);
+        neap_core_forget(rt->core, t);
+    }
+}
+
+/* Ends what is alive, in its grace time and a little more; what is left the guard
+ * kills. */
+static void end_all(neap_runtime *rt)
+{
+    neap_ns now = neap_loop_now(rt), until = now + rt->opt.grace + 2 * NEAP_S;
+
+    rt->opt.on_switch = NULL;
+    rt->opt.on_report = NULL;
+    rt->closing = true;
+    neap_timers_free(rt);
+    rt->timers = (loop_timers){.last = rt->timers.last};
+    neap_end(rt, NEAP_KILL_GRACE);
+    rt->stop = false;
+    while (rt->live && !neap_loop_done(rt) && !rt->guard_lost && now < until) {
+        neap_ns due = neap_loop_due(rt);
+
+        neap_live_wait(rt, due < until ? due : until);
+        neap_loop_turn(rt);
+        now = neap_loop_now(rt);
+    }
+    neap_loop_turn(rt);
+}
+
+void neap_free(neap_runtime *rt)
+{
+    if (!rt)
+        return;
+    if (rt->core && (!rt->live || rt->loop))
+        end_all(rt);
+    neap_guard_close(rt->guard);
+    rt->guard = NULL;
+    if (rt->core)
+        forget_all(rt);
+    neap_timers_free(rt);
+    if (rt->live)
+        neap_live_close(rt);
+    neap_place_close(rt);
+    neap_core_free(rt->core);
+    while (rt->first_told) {
+        told *next = rt->first_told->next;
+
+        free(rt->first_told);
+        rt->first_told = next;
+    }
+    free(rt->switches);
+    free(rt->guard_path);
+    free(rt);
+}
+
+neap_ns neap_loop_now(const neap_runtime *rt)
+{
+    return rt->live ? neap_os_now() : rt->virtual_now;
+}
+
+neap_ns neap_now(const neap_runtime *rt)
+{
+    return neap_core_in_hook(rt->core) ? neap_core_ctx(rt->core)->now
+                                       : neap_loop_now(rt);
+}
+
+int neap_loop_outside(const neap_runtime *rt)
+{
+    return neap_core_in_hook(rt->core) ? neap_error(NEAP_EINHOOK, NULL) : 0;
+}
+
+static int begin_run(neap_runtime *rt)
+{
+    int r = neap_loop_outside(rt);
+
+    if (r < 0)
+        return r;
+    if (rt->running)
+        return neap_error(NEAP_ESTATE, "the runtime is running already");
+    rt->running = true;
+    rt->stop = false;
+    neap_loop_enter(rt);
+    return 0;
+}
+
+static int end_run(neap_runtime *rt, int r)
+{
+    rt->running = false;
+    neap_loop_leave(rt);
+    if (rt->guard_lost && r == 0) {
+        rt->guard_lost = false;
+        return neap_error(NEAP_EGUARD, "the guard died: its tasks were continued%s",
+                          rt->opt.on_death == NEAP_DEATH_END ? " and ended" : "");
+    }
+    return r;
+}
+
+/* Passes time to the next thing that is due, or to `until`. */
+static void step(neap_runtime *rt, neap_ns until)
+{
+    neap_ns due = neap_loop_due(rt);
+
+    if (due > until)
+        due = until;
+    if (rt->live)
+        neap_live_wait(rt, due);
+    else if (due > rt->virtual_now)
+        rt->virtual_now = due;
+    neap_loop_turn(rt);
+}
+
+/* Would virtual time run for ever? Tasks that never end, and nothing that could stop
+ * them. */
+static bool endless(const neap_runtime *rt)
+{
+    return !rt->live && !rt->timers.count && !neap_loop_done(rt);
+}
+
+int neap_run(neap_runtime *rt)
+{
+    int r = begin_run(rt);
+
+    if (r < 0)
+        return r;
+    neap_loop_turn(rt);
+    while (!neap_loop_done(rt) && !rt->guard_lost) {
+        if (endless(rt)) {
+            r = neap_error(NEAP_EENDLESS,
+                           "virtual tasks without end and no timer to stop the "
+                           "run: say for how long");
+            break;
+        }
+        step(rt, NEAP_FOREVER);
+    }
+    neap_core_settle(rt->core, neap_loop_now(rt));
+    return end_run(rt, r);
+}
+
+int neap_run_for(neap_runtime *rt, neap_ns time)
+{
+    neap_ns now = neap_loop_now(rt), end;
+    int r;
+
+    if (time < 0)
+        return neap_error(NEAP_ERANGE, "cannot run for %lld ns", (long long)time);
+    end = time > NEAP_FOREVER - now ? NEAP_FOREVER : now + time;
+    r = begin_run(rt);
+    if (r < 0)
+        return r;
+    neap_loop_turn(rt);
+    while (!rt->stop && !rt->guard_lost && neap_loop_now(rt) < end &&
+           !(rt->live && neap_loop_done(rt)))
+        step(rt, end);
+    neap_core_settle(rt->core, neap_loop_now(rt));
+    return end_run(rt, r);
+}
+
+int neap_wait(neap_runtime *rt, neap_id id, neap_how *how, int *code)
+{
+    neap_task *t;
+    int r = neap_loop_task(rt, id, &t);
+
+    if (r == 0)
+        r = begin_run(rt);
+    if (r < 0)
+        return r;
+    rt->waited = id;
+    rt->waited_done = false;
+    neap_loop_turn(rt);
+    while (!rt->waited_done && !rt->stop && !rt->guard_lost) {
+        if (endless(rt)) {
+            r = neap_error(NEAP_EENDLESS,
+                           "task %llu is virtual: it does not end by itself",
+                           (unsigned long long)id);
+            break;
+        }
+        step(rt, NEAP_FOREVER);
+    }
+    rt->waited = 0;
+    r = end_run(rt, r);
+    if (r == 0 && !rt->waited_done)
+        return neap_error(NEAP_ESTATE, "stopped before task %llu ended",
+                          (unsigned long long)id);
+    if (r == 0 && how)
+        *how = rt->waited_how;
+    if (r == 0 && code)
+        *code = rt->waited_code;
+    return r;
+}
+
+void neap_stop(neap_runtime *rt)
+{
+    rt->stop = true;
+}
+
+int neap_set_policy(neap_runtime *rt, const char *name, const neap_policy *table,
+                    const neap_params *params)
+{
+    const neap_policy *p;
+    int r = neap_loop_outside(rt);
+
+    if (r == 0)
+        r = choose_policy(name, table, &p);
+    if (r == 0)
+        neap_process_measured_all(rt, neap_loop_now(rt));
+    return r < 0 ? r : neap_core_set_policy(rt->core, neap_loop_now(rt), p, params);
+}
+
+int neap_set_quantum(neap_runtime *rt, neap_ns quantum)
+{
+    int r = neap_loop_outside(rt);
+
+    if (r == 0)
+        r = check_quantum(quantum);
+    if (r == 0)
+        neap_core_set_quantum(rt->core, neap_loop_now(rt), quantum);
+    return r;
+}
+
+int neap_set_cpus(neap_runtime *rt, int cpus)
+{
+    int r = neap_loop_outside(rt);
+
+    if (r == 0)
+        r = check_cpus(rt, cpus);
+    if (r == 0)
+        r = neap_core_set_cpus(rt->core, neap_loop_now(rt), cpus);
+    return r < 0 || !rt->live ? r : neap_place_change(rt, cpus);
+}
+
+int neap_pause(neap_runtime *rt)
+{
+    int r = neap_loop_outside(rt);
+
+    if (r == 0)
+        neap_process_measured_all(rt, neap_loop_now(rt));
+    return r < 0 ? r : neap_core_pause(rt->core, neap_loop_now(rt));
+}
+
+int neap_resume(neap_runtime *rt)
+{
+    neap_ns now = neap_loop_now(rt);
+    int r = neap_loop_outside(rt);
+
+    if (r == 0)
+        r = neap_core_resume(rt->core, now);
+    /* What was used in freedom is charged: everybody may have run. */
+    for (neap_task *t = neap_core_after(rt->core, 0); r == 0 && t;
+         t = neap_core_after(rt->core, t->id)) {
+        if (t->process)
+            neap_process_measure(rt, t->process, now);
+    }
+    return r;
+}
+
+int neap_trigger(neap_runtime *rt)
+{
+    int r = neap_loop_outside(rt);
+
+    if (r == 0)
+        neap_process_measured_all(rt, neap_loop_now(rt));
+    if (r == 0)
+        neap_core_trigger(rt->core, neap_loop_now(rt));
+    return r;
+}
+
+int neap_yield(neap_runtime *rt, int cpu)
+{
+    neap_task *t = neap_core_current(rt->core, cpu);
+
+    if (!t)
+        return neap_error(NEAP_ESTATE, "no task runs on cpu %d", cpu);
+    return neap_task_yield(rt, t->id);
+}
+
+void neap_get_stats(const neap_runtime *rt, neap_stats *out)
+{
+    neap_ns used = 0;
+
+    neap_core_stats(rt->core, out);
+    out->wall = neap_loop_now(rt) - rt->made_at;
+    out->neap_cpu = rt->own_cpu + rt->guard_cpu;
+    if (rt->inside && rt->live)
+        out->neap_cpu += neap_os_thread_cpu() - rt->entered_cpu;
+    if (rt->guard && neap_os_process_cpu(neap_guard_pid(rt->guard), &used) == 0)
+        out->neap_cpu += used;
+}
+
+bool neap_counter(const neap_runtime *rt, size_t i, const char **name, uint64_t *value)
+{
+    return neap_core_counter(rt->core, i, name, value);
+}

@@ -1,0 +1,299 @@
+/* spawn.c - with the guard: tasks get their process, and what becomes of it is heard.
+ *
+ *   START order -> spawn -> FORKED -> go -> STARTED ... EXITED -> reap -> REAPED ->
+ * told
+ *
+ * A task's cpu is filled in the decision that hears EXITED. What its tree has left over
+ * is asked to end then (TERM and CONT, the grace time, KILL), and the exit is told when
+ * it is gone.
+ */
+#include "runtime.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define LOOK_AGAIN (10 * NEAP_MS) /* whether what is left of an ended task is gone */
+#define GIVE_UP (5 * NEAP_S)      /* on what does not even die of KILL */
+
+static bool executable(const char *path)
+{
+    return access(path, X_OK) == 0;
+}
+
+/* By option, by NEAP_GUARD, beside this library, below its prefix, where it was
+ * installed. */
+static int find_guard(const neap_runtime *rt, char *out, size_t room)
+{
+    static const char *const beside[] = {
+        "", "/../libexec/neap", "/../../../libexec/neap", "/../../../../libexec/neap"};
+    const char *said = rt->guard_path ? rt->guard_path : getenv("NEAP_GUARD");
+    char dir[3072];
+
+    if (said) {
+        snprintf(out, room, "%s", said);
+        return executable(out) ? 0
+                               : neap_error(errno, "cannot run the guard \"%s\": %s",
+                                            said, strerror(errno));
+    }
+    for (size_t i = 0; neap_os_self_dir(dir, sizeof dir) == 0 && i < 4; i++) {
+        snprintf(out, room, "%s%s/neap-guard", dir, beside[i]);
+        if (executable(out))
+            return 0;
+    }
+    snprintf(out, room, "%s/neap-guard", NEAP_LIBEXECDIR);
+    if (executable(out))
+        return 0;
+    return neap_error(NEAP_ENOTFOUND,
+                      "cannot find the guard program neap-guard beside the "
+                      "library: set NEAP_GUARD to its path");
+}
+
+int neap_spawn_guard(neap_runtime *rt)
+{
+    char path[4096];
+    int r;
+
+    if (rt->guard)
+        return 0;
+    r = find_guard(rt, path, sizeof path);
+    if (r < 0)
+        return r;
+    r = neap_guard_open(&rt->guard, path,
+                        rt->opt.on_death == NEAP_DEATH_END ? NEAP_GUARD_END
+                                                           : NEAP_GUARD_CONTINUE,
+                        rt->opt.grace);
+    return r < 0 ? neap_error(-r, "cannot start the guard \"%s\": %s", path,
+                              neap_strerror(r))
+                 : 0;
+}
+
+/* A task is over for the core; if it has no process, there is nothing to wait for. */
+void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code)
+{
+    process *p = t->process;
+
+    neap_core_ended(rt->core, neap_loop_now(rt), t, how, code);
+    if (p) {
+        p->phase = P_GONE;
+        neap_process_uncorrect(rt, p);
+    }
+    neap_fifo_push(&rt->gone, t);
+}
+
+static void start_later(void *user, neap_runtime *rt, neap_timer id)
+{
+    neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
+
+    if (t && t->state == NEAP_STATE_STARTING)
+        neap_spawn_start(rt, t->process);
+}
+
+void neap_spawn_start(neap_runtime *rt, process *p)
+{
+    neap_id id = p->task->id;
+    neap_guard_job job = {.program = p->program,
+                          .argv = (const char *const *)p->argv,
+                          .env = (const char *const *)(p->env ? p->env : environ),
+                          .cwd = p->cwd,
+                          .inherit_stdin = p->input == NEAP_STDIN_INHERIT};
+    neap_ns again = neap_place_get(rt, neap_loop_now(rt), &job.cpus);
+    int r;
+
+    p->phase = P_ASKED;
+    if (again) {
+        neap_timers_add(rt, again, 0, start_later, (void *)(uintptr_t)id, NULL, true,
+                        NULL);
+        return;
+    }
+    r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
+    if (r < 0)
+        neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, -r);
+}
+
+static void on_started(neap_runtime *rt, process *p)
+{
+    int signo = p->signal_later;
+    bool ending = p->ending;
+
+    p->phase = P_LIVE;
+    neap_process_forget_job(p);
+    neap_core_started(rt->core, neap_loop_now(rt), p->task);
+    p->signal_later = 0;
+    p->ending = false;
+    if (ending)
+        neap_process_kill(rt, p, signo == SIGKILL ? NEAP_KILL_NOW : NEAP_KILL_GRACE);
+    else if (signo)
+        neap_process_signal(rt, p, signo);
+}
+
+static void on_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
+{
+    neap_ns now = neap_loop_now(rt);
+    neap_how how = e->signalled ? NEAP_HOW_SIGNAL : NEAP_HOW_EXIT;
+    int code = e->code;
+
+    if (p->ended_by_run) {
+        how = NEAP_HOW_ENDED;
+        code = e->signalled ? 128 + e->code : e->code;
+    }
+    if (p->phase != P_LIVE) /* it died before it could exec */
+        how = NEAP_HOW_ERROR, code = ESRCH;
+    p->phase = P_ENDED;
+    neap_process_measure(rt, p, now);
+    neap_core_ended(rt->core, now, p->task, how, code);
+    neap_process_uncorrect(rt, p);
+    rt->ending++;
+    neap_guard_reap(rt->guard, p->task->id);
+}
+
+static void tell_gone(neap_runtime *rt, process *p)
+{
+    p->phase = P_GONE;
+    rt->ending--;
+    neap_fifo_push(&rt->gone, p->task);
+}
+
+/* Looks again and again until nothing of an ended task is left, with KILL at its
+ * time. */
+static void look_for_rest(void *user, neap_runtime *rt, neap_timer id)
+{
+    neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
+    process *p = t ? t->process : NULL;
+    neap_ns now = neap_loop_now(rt);
+
+    if (!p || p->phase != P_ENDED)
+        return;
+    if (!neap_process_has_rest(rt, p) || now - p->kill_at > GIVE_UP) {
+        tell_gone(rt, p);
+        return;
+    }
+    if (now >= p->kill_at)
+        neap_process_end_rest(rt, p, NEAP_KILL_NOW);
+    neap_timers_add(rt, now + LOOK_AGAIN, 0, look_for_rest, user, NULL, true, NULL);
+}
+
+static void on_reaped(neap_runtime *rt, process *p, bool left)
+{
+    p->reaped = true;
+    if (!left && p->n_groups == 0) {
+        tell_gone(rt, p);
+        return;
+    }
+    if (p->kill_at == NEAP_FOREVER)
+        p->kill_at = neap_loop_now(rt) + rt->opt.grace;
+    neap_process_end_rest(rt, p, NEAP_KILL_GRACE);
+    look_for_rest((void *)(uintptr_t)p->task->id, rt, 0);
+}
+
+static void lose_process(neap_runtime *rt, neap_task *t, bool end)
+{
+    process *p = t->process;
+
+    if (p->phase == P_QUEUED || p->phase == P_ASKED) {
+        neap_spawn_end(rt, t, NEAP_HOW_CANCELLED, 0);
+        return;
+    }
+    if (p->phase == P_GONE)
+        return;
+    if (p->phase == P_LIVE && end)
+        neap_process_kill(rt, p, NEAP_KILL_GRACE);
+    neap_process_release(rt, p);
+    if (p->phase != P_ENDED) {
+        neap_spawn_end(rt, t, NEAP_HOW_LOST, 0);
+        return;
+    }
+    tell_gone(rt, p);
+}
+
+/* Nobody reaps for us any more, but init or a subreaper above us does: a group is gone
+ * when no signal finds it. Bounded: the grace time, then KILL and a second. */
+static void end_lost(neap_runtime *rt, neap_ns until, int signo)
+{
+    bool left = true;
+
+    while (left && neap_os_now() < until) {
+        left = false;
+        for (neap_task *t = rt->gone.first; t; t = t->next) {
+            if (t->how == NEAP_HOW_LOST &&
+                neap_process_signal_groups(t->process, signo))
+                left = true;
+        }
+        if (left)
+            nanosleep(&(struct timespec){.tv_nsec = 5 * NEAP_MS}, NULL);
+    }
+}
+
+/* The kernel has continued the tasks' own groups (they are in the guard's session and
+ * ignore HUP); what they made beside those is continued from our table. Then the run is
+ * over. */
+static void on_lost(neap_runtime *rt)
+{
+    bool end = rt->opt.on_death == NEAP_DEATH_END;
+    neap_report report = {.kind = NEAP_REPORT_GUARD,
+                          .message =
+                              end ? "the guard died: ending its tasks"
+                                  : "the guard died: its tasks go on without us"};
+
+    neap_loop_tell(rt, &report);
+    for (neap_task *t = neap_core_after(rt->core, 0); t;
+         t = neap_core_after(rt->core, t->id)) {
+        if (t->process)
+            lose_process(rt, t, end);
+    }
+    if (end) {
+        end_lost(rt, neap_os_now() + rt->opt.grace, 0);
+        end_lost(rt, neap_os_now() + NEAP_S, SIGKILL);
+    }
+    neap_guard_close(rt->guard);
+    rt->guard = NULL;
+    rt->guard_lost = true;
+}
+
+static void on_event(neap_runtime *rt, const neap_guard_event *e)
+{
+    neap_task *t = neap_core_find(rt->core, e->tag);
+    process *p = t ? t->process : NULL;
+
+    if (e->kind == NEAP_GUARD_LOST) {
+        on_lost(rt);
+        return;
+    }
+    if (!p)
+        return;
+    switch (e->kind) {
+    case NEAP_GUARD_FORKED:
+        t->pid = e->pid;
+        p->phase = P_FORKED;
+        neap_guard_go(rt->guard, e->tag);
+        break;
+    case NEAP_GUARD_STARTED:
+        on_started(rt, p);
+        break;
+    case NEAP_GUARD_FAILED:
+        neap_spawn_end(rt, t, NEAP_HOW_ERROR, e->error);
+        break;
+    case NEAP_GUARD_EXITED:
+        on_exited(rt, p, e);
+        break;
+    case NEAP_GUARD_REAPED:
+        on_reaped(rt, p, e->left);
+        break;
+    case NEAP_GUARD_LOST:
+        break;
+    }
+}
+
+void neap_spawn_listen(neap_runtime *rt)
+{
+    neap_guard_event e;
+
+    if (!rt->guard_speaks)
+        return;
+    rt->guard_speaks = false;
+    while (rt->guard && neap_guard_next(rt->guard, &e))
+        on_event(rt, &e);
+}

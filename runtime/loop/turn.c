@@ -1,0 +1,188 @@
+/* turn.c - one turn of the loop: hear, measure, decide, act, tell. */
+#include "runtime.h"
+#include <stdlib.h>
+#include <string.h>
+
+void neap_loop_enter(neap_runtime *rt)
+{
+    if (rt->inside++ == 0 && rt->live)
+        rt->entered_cpu = neap_os_thread_cpu();
+}
+
+void neap_loop_leave(neap_runtime *rt)
+{
+    if (--rt->inside == 0 && rt->live)
+        rt->own_cpu += neap_os_thread_cpu() - rt->entered_cpu;
+}
+
+/* Moves a text behind those that are in the item already. */
+static const char *pack(char **end, const char *text)
+{
+    char *here = *end;
+
+    if (!text)
+        return NULL;
+    strcpy(here, text);
+    *end += strlen(text) + 1;
+    return here;
+}
+
+static size_t size_of(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+void neap_loop_tell(neap_runtime *rt, const neap_report *r)
+{
+    told *item;
+    char *end;
+
+    if (!rt->opt.on_report)
+        return;
+    item = malloc(sizeof *item + size_of(r->policy) + size_of(r->hook) +
+                  size_of(r->message) + size_of(r->trace));
+    if (!item)
+        return;
+    end = item->text;
+    item->next = NULL;
+    item->report = *r;
+    item->report.policy = pack(&end, r->policy);
+    item->report.hook = pack(&end, r->hook);
+    item->report.message = pack(&end, r->message);
+    item->report.trace = pack(&end, r->trace);
+    *rt->last_told = item;
+    rt->last_told = &item->next;
+}
+
+static void tell_reports(neap_runtime *rt)
+{
+    while (rt->first_told) {
+        told *item = rt->first_told;
+
+        rt->first_told = item->next;
+        if (!rt->first_told)
+            rt->last_told = &rt->first_told;
+        rt->opt.on_report(rt->opt.user, rt, &item->report);
+        free(item);
+    }
+}
+
+static void tell_exits(neap_runtime *rt)
+{
+    while (rt->gone.first) {
+        neap_task *t = rt->gone.first;
+
+        neap_fifo_remove(&rt->gone, t);
+        if (t->id == rt->waited) {
+            rt->waited_done = true;
+            rt->waited_how = t->how;
+            rt->waited_code = t->code;
+        }
+        if (rt->opt.on_exit)
+            rt->opt.on_exit(rt->opt.user, rt, t, t->how, t->code);
+        if (rt->opt.on_forget)
+            rt->opt.on_forget(rt->opt.user, rt, t);
+        neap_process_free(t->process);
+        neap_core_forget(rt->core, t);
+    }
+}
+
+/* The core's orders are valid until it is called again, and a callback may call it. */
+static size_t keep_switches(neap_runtime *rt, const neap_order *orders, size_t n)
+{
+    size_t kept = 0;
+
+    if (!rt->opt.on_switch)
+        return 0;
+    if (n > rt->switches_room) {
+        neap_order *larger = realloc(rt->switches, n * sizeof *larger);
+
+        if (!larger)
+            return 0;
+        rt->switches = larger;
+        rt->switches_room = n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (orders[i].kind == NEAP_ORDER_SWITCH)
+            rt->switches[kept++] = orders[i];
+    }
+    return kept;
+}
+
+static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
+{
+    process *p = o->task ? o->task->process : NULL;
+
+    if (!p)
+        return;
+    switch (o->kind) {
+    case NEAP_ORDER_HOLD:
+        neap_process_hold(rt, p, now);
+        break;
+    case NEAP_ORDER_START:
+        neap_spawn_start(rt, p);
+        break;
+    case NEAP_ORDER_RUN:
+        neap_process_release(rt, p);
+        break;
+    case NEAP_ORDER_SWITCH:
+        break;
+    }
+}
+
+static void decide(neap_runtime *rt)
+{
+    const neap_order *orders;
+    neap_ns now = neap_loop_now(rt);
+    size_t n, switches;
+
+    if (neap_core_next(rt->core) > now)
+        return;
+    neap_process_measured_all(rt, now);
+    n = neap_core_decide(rt->core, now, &orders);
+    for (size_t i = 0; i < n; i++)
+        carry_out(rt, &orders[i], now);
+    switches = keep_switches(rt, orders, n);
+    for (size_t i = 0; i < switches; i++)
+        rt->opt.on_switch(rt->opt.user, rt, rt->switches[i].cpu, rt->switches[i].from,
+                          rt->switches[i].task);
+}
+
+static void send_queued_signals(neap_runtime *rt)
+{
+    for (int i = 0; i < rt->queued_signals; i++)
+        neap_task_signal(rt, rt->queued_signal[i].id, rt->queued_signal[i].signo);
+    rt->queued_signals = 0;
+}
+
+void neap_loop_turn(neap_runtime *rt)
+{
+    neap_ns now = neap_loop_now(rt);
+
+    neap_spawn_listen(rt);
+    neap_process_correct(rt, now);
+    neap_timers_run(rt, now);
+    decide(rt);
+    send_queued_signals(rt);
+    tell_reports(rt);
+    tell_exits(rt);
+}
+
+neap_ns neap_loop_due(const neap_runtime *rt)
+{
+    neap_ns core = neap_core_next(rt->core), timer = neap_timers_next(rt);
+
+    if (rt->gone.first || rt->first_told || rt->queued_signals)
+        return neap_loop_now(rt);
+    return core < timer ? core : timer;
+}
+
+bool neap_loop_done(const neap_runtime *rt)
+{
+    neap_stats s;
+
+    if (rt->stop)
+        return true;
+    neap_core_stats(rt->core, &s);
+    return s.active == 0 && rt->ending == 0 && !rt->gone.first && rt->timers.once == 0;
+}
