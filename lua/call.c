@@ -1,0 +1,222 @@
+/* call.c - one call of a Lua hook: arguments in, errors turned into neap_fail().
+ *
+ * The hot path: nothing is allocated, nothing is looked up by name. Function, self,
+ * handles and words come from stack slots and by integer index; only lua_pcall can run
+ * into an error.
+ */
+#include "host.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What each hook is given. t: task, r: ran, n: number, c: code, i: timer; w, a, e, h:
+ * the word for a why, a what, a reason, a how. */
+static const char *const shape[NEAP_HOOKS] = {
+    [NEAP_HOOK_INIT] = "",       [NEAP_HOOK_EXIT] = "e",
+    [NEAP_HOOK_INIT_TASK] = "t", [NEAP_HOOK_EXIT_TASK] = "thc",
+    [NEAP_HOOK_ENQUEUE] = "tw",  [NEAP_HOOK_DEQUEUE] = "tw",
+    [NEAP_HOOK_PICK] = "n",      [NEAP_HOOK_SLICE] = "t",
+    [NEAP_HOOK_RUNNING] = "tn",  [NEAP_HOOK_STOPPING] = "trw",
+    [NEAP_HOOK_TICK] = "tr",     [NEAP_HOOK_PREEMPT] = "t",
+    [NEAP_HOOK_UPDATE] = "ta",   [NEAP_HOOK_SIGNAL] = "tn",
+    [NEAP_HOOK_TIMER] = "i",     [NEAP_HOOK_KEY] = "t",
+};
+
+const char *const neap_hook_names[] = {
+    "init",   "exit",   "init_task", "exit_task", "enqueue", "dequeue",
+    "pick",   "slice",  "running",   "stopping",  "tick",    "preempt",
+    "update", "signal", "timer",     "key",       NULL};
+
+static void add_words(lua_State *L, int first, int count, const char *(*word)(int))
+{
+    for (int i = 0; i < count; i++) {
+        lua_pushstring(L, word(i));
+        lua_rawseti(L, -2, first + i);
+    }
+}
+
+static const char *why_word(int i)
+{
+    return neap_why_name((neap_why)i);
+}
+static const char *what_word(int i)
+{
+    static const char *const words[] = {"priority", "weight", "deadline",
+                                        "affinity", "group",  "charged"};
+
+    return words[i];
+}
+static const char *reason_word(int i)
+{
+    static const char *const words[] = {"replaced", "ejected", "closed"};
+
+    return words[i];
+}
+static const char *how_word(int i)
+{
+    return neap_how_name((neap_how)i);
+}
+
+void neap_call_push_words(lua_State *L)
+{
+    lua_createtable(L, NEAP_WORD_HOW + NEAP_HOWS, 0);
+    add_words(L, NEAP_WORD_WHY, NEAP_WHYS, why_word);
+    add_words(L, NEAP_WORD_WHAT, NEAP_CHARGED + 1, what_word);
+    add_words(L, NEAP_WORD_REASON, NEAP_CLOSED + 1, reason_word);
+    add_words(L, NEAP_WORD_HOW, NEAP_HOWS, how_word);
+}
+
+static void push_word(const struct neap_host *h, int word)
+{
+    lua_rawgeti(h->keep, NEAP_SLOT_WORDS, word);
+    lua_xmove(h->keep, h->L, 1);
+}
+
+static void push_argument(const struct neap_host *h, const struct neap_call *call,
+                          char kind)
+{
+    switch (kind) {
+    case 't':
+        neap_host_push_task(h, h->L, call->task);
+        break;
+    case 'r':
+        lua_pushinteger(h->L, call->ran);
+        break;
+    case 'n':
+        lua_pushinteger(h->L, call->number);
+        break;
+    case 'c':
+        lua_pushinteger(h->L, call->code);
+        break;
+    case 'i':
+        lua_pushinteger(h->L, (lua_Integer)call->timer);
+        break;
+    case 'w':
+        push_word(h, NEAP_WORD_WHY + call->number);
+        break;
+    case 'a':
+        push_word(h, NEAP_WORD_WHAT + call->number);
+        break;
+    case 'e':
+        push_word(h, NEAP_WORD_REASON + call->number);
+        break;
+    case 'h': /* past the last word stands nil: the policy goes, the task does not */
+        push_word(h, NEAP_WORD_HOW + call->number);
+        break;
+    }
+}
+
+/* The message handler: makes any error a text, with the traceback behind it. */
+static int explain(lua_State *L)
+{
+    const char *message = lua_tostring(L, 1);
+
+    if (!message && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
+        message = luaL_tolstring(L, 1, NULL);
+    if (!message)
+        message = lua_pushfstring(L, "(an error object: a %s)", luaL_typename(L, 1));
+    luaL_traceback(L, L, message, 1);
+    return 1;
+}
+
+/* Splits what explain() made at the traceback. */
+static void fail(const struct neap_host *h, const struct neap_call *call)
+{
+    static const char mark[] = "\nstack traceback:\n";
+    const char *text =
+        lua_type(h->L, -1) == LUA_TSTRING ? lua_tostring(h->L, -1) : "failed";
+    const char *trace = strstr(text, mark);
+    char message[512];
+
+    if (!trace) {
+        neap_fail(call->c, text, NULL);
+        return;
+    }
+    snprintf(message, sizeof message, "%.*s", (int)(trace - text), text);
+    neap_fail(call->c, message, trace + 1);
+}
+
+static bool begin(struct neap_host *h, struct neap_call *call)
+{
+    call->floor = lua_gettop(h->L);
+    call->outer = h->call;
+    h->call = call;
+    h->script->hooks++;
+    if (lua_checkstack(h->L, LUA_MINSTACK)) {
+        lua_pushcfunction(h->L, explain);
+        return true;
+    }
+    neap_fail(call->c, "out of memory", NULL);
+    return false;
+}
+
+void neap_call_end(struct neap_host *h, struct neap_call *call)
+{
+    lua_settop(h->L, call->floor);
+    h->call = call->outer;
+    h->script->hooks--;
+}
+
+bool neap_call_hook(struct neap_host *h, struct neap_call *call, int results)
+{
+    const char *arguments = shape[call->hook];
+    int n = 1;
+
+    if (!begin(h, call))
+        return false;
+    lua_pushvalue(h->keep, NEAP_SLOT_HOOK + (int)call->hook);
+    lua_pushvalue(h->keep, NEAP_SLOT_SELF);
+    lua_xmove(h->keep, h->L, 2);
+    for (; *arguments; arguments++, n++)
+        push_argument(h, call, *arguments);
+    if (lua_pcall(h->L, n, results, call->floor + 1) == LUA_OK)
+        return true;
+    fail(h, call);
+    return false;
+}
+
+bool neap_call_body(struct neap_host *h, struct neap_call *call, lua_CFunction body,
+                    void *data)
+{
+    if (!begin(h, call))
+        return false;
+    lua_pushcfunction(h->L, body);
+    lua_pushlightuserdata(h->L, data);
+    if (lua_pcall(h->L, 1, 0, call->floor + 1) == LUA_OK)
+        return true;
+    fail(h, call);
+    return false;
+}
+
+/* Writes what an answer was into `out`, without a call into Lua: "a number", "-3",
+ * "task 3". */
+static void describe(lua_State *L, char *out, size_t room)
+{
+    const struct neap_handle *handle = neap_handle_test(L, -1);
+
+    if (handle && !handle->task)
+        snprintf(out, room, "task %llu, which has ended",
+                 (unsigned long long)handle->id);
+    else if (handle)
+        snprintf(out, room, "task %llu", (unsigned long long)handle->id);
+    else if (lua_isinteger(L, -1))
+        snprintf(out, room, "%lld", (long long)lua_tointeger(L, -1));
+    else if (lua_type(L, -1) == LUA_TNUMBER && isnan(lua_tonumber(L, -1)))
+        snprintf(out, room, "nan");
+    else if (lua_type(L, -1) == LUA_TNUMBER)
+        snprintf(out, room, "%g", lua_tonumber(L, -1));
+    else if (lua_isnil(L, -1))
+        snprintf(out, room, "nil");
+    else
+        snprintf(out, room, "a %s", lua_typename(L, lua_type(L, -1)));
+}
+
+void neap_call_refuse(struct neap_host *h, struct neap_call *call, const char *expected)
+{
+    char got[64], message[200];
+
+    describe(h->L, got, sizeof got);
+    snprintf(message, sizeof message, "%s returned %s, expected %s",
+             neap_hook_names[call->hook], got, expected);
+    neap_fail(call->c, message, NULL);
+}

@@ -1,0 +1,113 @@
+/* keys.c - the queue of a policy that only gives a key: a heap in C, asked in Lua.
+ *
+ * A key is an integer or a finite double; the heap's keys are 64-bit integers. As long
+ * as every key is an integer they are taken as they are, exactly. With the first double
+ * that is not one, all keys become the code of the nearest double: its bits, with those
+ * of negative numbers turned round, which order as the doubles do. From then on
+ * integers beyond 2^53 are as equal as Lua would print them; nothing else is lost.
+ */
+#include "host.h"
+#include <math.h>
+#include <string.h>
+
+static neap_heap *heap_of(const neap_ctx *c)
+{
+    return c->state;
+}
+
+int neap_keys_init(struct neap_host *h, neap_ctx *c)
+{
+    h->has_floats = false;
+    return neap_heap_init(c, heap_of(c));
+}
+
+static int64_t code_of(double d)
+{
+    int64_t bits;
+
+    d += 0.0; /* -0.0 is 0.0 */
+    memcpy(&bits, &d, sizeof bits);
+    return bits < 0 ? bits ^ INT64_MAX : bits;
+}
+
+/* Drains the heap in its order and fills it again, so that keys that become equal stay
+ * in it. */
+static void begin_floats(struct neap_host *h, neap_ctx *c)
+{
+    neap_heap *heap = heap_of(c);
+    neap_fifo drained = {NULL, NULL};
+    neap_task *t;
+
+    h->has_floats = true;
+    while ((t = neap_heap_first(heap))) {
+        neap_host_seat(h, t)->key = heap->entry[0].key;
+        neap_heap_remove(heap, t);
+        neap_fifo_push(&drained, t);
+    }
+    while ((t = drained.first)) {
+        neap_fifo_remove(&drained, t);
+        neap_heap_push(heap, t, code_of((double)neap_host_seat(h, t)->key));
+    }
+}
+
+/* Asks Lua for the key of `t`. False: the hook has failed. */
+static bool ask(struct neap_host *h, neap_ctx *c, neap_task *t, int64_t *key)
+{
+    struct neap_call call = {.hook = NEAP_HOOK_KEY, .c = c, .task = t};
+    lua_State *L = h->L;
+    lua_Integer n = 0;
+    bool ok = neap_call_hook(h, &call, 1);
+
+    if (ok && neap_option_integer_test(L, -1, &n)) {
+        *key = h->has_floats ? code_of((double)n) : n;
+    } else if (ok && lua_type(L, -1) == LUA_TNUMBER && isfinite(lua_tonumber(L, -1))) {
+        if (!h->has_floats)
+            begin_floats(h, c);
+        *key = code_of(lua_tonumber(L, -1));
+    } else if (ok) {
+        neap_call_refuse(h, &call, "an integer or a finite number");
+        ok = false;
+    }
+    neap_call_end(h, &call);
+    return ok;
+}
+
+void neap_keys_enqueue(neap_ctx *c, neap_task *t, neap_why why)
+{
+    struct neap_host *h = c->policy->host;
+    int64_t key = 0;
+
+    if (!ask(h, c, t, &key))
+        return; /* the core queues it */
+    if (why == NEAP_PREEMPTED)
+        neap_heap_push_front(heap_of(c), t, key);
+    else
+        neap_heap_push(heap_of(c), t, key);
+    neap_host_seat(h, t)->queued = true;
+}
+
+void neap_keys_dequeue(neap_ctx *c, neap_task *t, neap_why why)
+{
+    struct neap_seat *seat = neap_host_seat(c->policy->host, t);
+
+    if (seat->queued)
+        neap_heap_remove(heap_of(c), t);
+    seat->queued = false;
+}
+
+neap_task *neap_keys_pick(neap_ctx *c, int cpu)
+{
+    neap_task *t = neap_heap_take(heap_of(c), cpu);
+
+    if (t)
+        neap_host_seat(c->policy->host, t)->queued = false;
+    return t;
+}
+
+void neap_keys_charged(struct neap_host *h, neap_ctx *c, neap_task *t)
+{
+    int64_t key;
+
+    if (neap_host_seat(h, t)->queued && ask(h, c, t, &key))
+        neap_heap_rekey(heap_of(c), t, key);
+}

@@ -1,0 +1,238 @@
+/* load.c - finds the policy that a name, a path or a table stands for. */
+#include "embedded.h"
+#include "host.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FOLDER "policies/"
+
+static bool is_path(const char *word)
+{
+    size_t size = strlen(word);
+
+    return strchr(word, '/') || (size > 4 && strcmp(word + size - 4, ".lua") == 0);
+}
+
+static const struct neap_embedded *find_embedded(const char *name)
+{
+    size_t prefix = strlen(FOLDER);
+
+    for (const struct neap_embedded *e = neap_embedded; e->name; e++) {
+        if (strncmp(e->name, FOLDER, prefix) == 0 &&
+            strcmp(e->name + prefix, name) == 0)
+            return e;
+    }
+    return NULL;
+}
+
+/* All names and aliases, for suggestions; the array is a userdata on the stack. */
+static const char *const *push_names(lua_State *L)
+{
+    const neap_policy *p;
+    const char **names;
+    size_t room = 1, n = 0;
+
+    while (neap_policy_at(n))
+        n++;
+    room += 2 * n;
+    for (const struct neap_embedded *e = neap_embedded; e->name; e++)
+        room++;
+    names = lua_newuserdatauv(L, room * sizeof *names, 0);
+    n = 0;
+    for (size_t i = 0; (p = neap_policy_at(i)); i++) {
+        names[n++] = p->name;
+        if (p->alias)
+            names[n++] = p->alias;
+    }
+    for (const struct neap_embedded *e = neap_embedded; e->name; e++) {
+        if (strncmp(e->name, FOLDER, strlen(FOLDER)) == 0)
+            names[n++] = e->name + strlen(FOLDER);
+    }
+    names[n] = NULL;
+    return names;
+}
+
+static int unknown(lua_State *L, const char *name)
+{
+    const char *hint = neap_option_hint(L, name, push_names(L));
+
+    lua_pushfstring(L, "unknown policy \"%s\"%s", name, hint);
+    return -NEAP_ENOTFOUND;
+}
+
+/* Makes a host of a policy's text in a state of its own. */
+static int take_text(lua_State *L, struct neap_script *s, const char *text, size_t size,
+                     const char *chunk, struct neap_host **out)
+{
+    lua_State *own = neap_sandbox_new();
+    struct neap_host *h = own ? neap_host_new(s, own) : NULL;
+    int rc;
+
+    if (!h) {
+        lua_pushliteral(L, "out of memory");
+        return -NEAP_EMEMORY;
+    }
+    *(struct neap_host **)lua_getextraspace(own) = h;
+    rc = neap_sandbox_run(own, text, size, chunk);
+    if (rc == 0)
+        rc = neap_host_declare(h, own);
+    if (rc == 0) {
+        *out = h;
+        return 0;
+    }
+
+    const char *message =
+        lua_type(own, -1) == LUA_TSTRING ? lua_tostring(own, -1) : "(an error object)";
+    bool has_place = strncmp(message, chunk + 1, strlen(chunk + 1)) == 0;
+
+    lua_pushfstring(L, has_place ? "%s%s" : "%s: %s", has_place ? "" : chunk + 1,
+                    message);
+    h->has_left = true;
+    if (s)
+        neap_host_sweep(s, NEAP_HOSTS_LEFT);
+    else
+        neap_host_free(h);
+    return rc;
+}
+
+/* Reads the file into a userdata that it pushes, or pushes a message. */
+static int push_file(lua_State *L, const char *path, const char **text, size_t *size)
+{
+    char *buffer = lua_newuserdatauv(L, NEAP_POLICY_FILE_MAX + 1, 0);
+    struct stat st;
+    int error = stat(path, &st) < 0 ? errno : S_ISREG(st.st_mode) ? 0 : EINVAL;
+    FILE *file = error ? NULL : fopen(path, "rb");
+
+    if (!file) {
+        error = error ? error : errno;
+        lua_pushfstring(L, "cannot read policy file %s: %s", path,
+                        error == EINVAL ? "not a regular file" : strerror(error));
+        return -error;
+    }
+    *text = buffer;
+    *size = fread(buffer, 1, NEAP_POLICY_FILE_MAX + 1, file);
+    error = ferror(file) ? EIO : *size > NEAP_POLICY_FILE_MAX ? EFBIG : 0;
+    fclose(file);
+    if (error)
+        lua_pushfstring(L, "cannot read policy file %s: %s", path,
+                        error == EIO ? strerror(EIO) : "it is longer than 256 KiB");
+    return -error;
+}
+
+static int take_file(lua_State *L, struct neap_script *s, const char *path,
+                     struct neap_host **out)
+{
+    const char *text = NULL;
+    size_t size = 0;
+    int rc = push_file(L, path, &text, &size);
+
+    return rc < 0 ? rc
+                  : take_text(L, s, text, size, lua_pushfstring(L, "@%s", path), out);
+}
+
+static int take_embedded(lua_State *L, struct neap_script *s,
+                         const struct neap_embedded *e, struct neap_host **out)
+{
+    return take_text(L, s, e->text, e->size, lua_pushfstring(L, "@%s.lua", e->name),
+                     out);
+}
+
+/* A policy that a script has made: it lives in the script's state. */
+static int take_table(lua_State *L, struct neap_script *s, struct neap_host **out)
+{
+    struct neap_host *h = neap_host_new(s, NULL);
+    int table = lua_gettop(L), rc;
+    bool is_named = neap_option_get(L, table, "name") && lua_type(L, -1) == LUA_TSTRING;
+    const char *name = is_named ? lua_tostring(L, -1) : "?";
+
+    if (!h) {
+        lua_pushliteral(L, "out of memory");
+        return -NEAP_EMEMORY;
+    }
+    lua_pushvalue(L, table);
+    rc = neap_host_declare(h, L);
+    if (rc < 0) {
+        lua_pushfstring(L, "policy %s: %s", name, lua_tostring(L, -1));
+        h->has_left = true;
+        neap_host_sweep(s, NEAP_HOSTS_LEFT);
+        return rc;
+    }
+    *out = h;
+    return 0;
+}
+
+int neap_load_policy(lua_State *L, int index, struct neap_script *s,
+                     struct neap_choice *out)
+{
+    const struct neap_embedded *e;
+    const char *word;
+
+    *out = (struct neap_choice){NULL, NULL};
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    lua_pushvalue(L, index);
+    if (lua_istable(L, -1))
+        return take_table(L, s, &out->host);
+    if (lua_type(L, -1) != LUA_TSTRING)
+        luaL_error(L, "policy: expected a name, a path or a table, got a %s",
+                   luaL_typename(L, -1));
+    word = neap_option_text(L, -1, "policy");
+    if (is_path(word))
+        return take_file(L, s, word, &out->host);
+    if (neap_policy_find(word)) {
+        out->name = word;
+        return 0;
+    }
+    e = find_embedded(word);
+    return e ? take_embedded(L, s, e, &out->host) : unknown(L, word);
+}
+
+/* The list for `neap policies`. */
+
+static void set_text(lua_State *L, const char *name, const char *text)
+{
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+static void push_description(lua_State *L, const neap_policy *p, const char *language)
+{
+    static const char *const ideals[] = {NULL, "weight", "equal"};
+
+    lua_createtable(L, 0, 7);
+    set_text(L, "name", p->name);
+    set_text(L, "alias", p->alias);
+    set_text(L, "summary", p->summary);
+    set_text(L, "language", language);
+    set_text(L, "ideal", ideals[p->ideal]);
+    lua_pushboolean(L, (p->flags & NEAP_STARVES) != 0);
+    lua_setfield(L, -2, "starves");
+    lua_pushboolean(L, (p->flags & NEAP_IDLES) != 0);
+    lua_setfield(L, -2, "idles");
+}
+
+int neap_load_policies(lua_State *L)
+{
+    const neap_policy *p;
+    lua_Integer n = 0;
+
+    lua_newtable(L);
+    for (size_t i = 0; (p = neap_policy_at(i)); i++) {
+        push_description(L, p, "C");
+        lua_rawseti(L, 1, ++n);
+    }
+    for (const struct neap_embedded *e = neap_embedded; e->name; e++) {
+        struct neap_host *h = NULL;
+
+        if (strncmp(e->name, FOLDER, strlen(FOLDER)) != 0)
+            continue;
+        if (take_embedded(L, NULL, e, &h) < 0)
+            return lua_error(L);
+        push_description(L, &h->record, "Lua");
+        lua_rawseti(L, 1, ++n);
+        neap_host_free(h);
+        lua_settop(L, 1);
+    }
+    return 1;
+}

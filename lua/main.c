@@ -1,0 +1,78 @@
+/* main.c - the program: a Lua state with neap in it, handed to lua/neap/cli.lua. */
+#include "neap_lua.h"
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { EXIT_SCRIPT = 1, EXIT_BROKEN = 125 };
+
+struct words {
+    int count;
+    char **word;
+};
+
+static int traceback(lua_State *L)
+{
+    const char *message = lua_tostring(L, 1);
+
+    if (!message && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
+        message = luaL_tolstring(L, 1, NULL);
+    if (!message)
+        message = lua_pushfstring(L, "(an error object: a %s)", luaL_typename(L, 1));
+    luaL_traceback(L, L, message, 1);
+    return 1;
+}
+
+static void push_arg(lua_State *L, const struct words *words)
+{
+    lua_createtable(L, words->count, 1);
+    for (int i = 0; i < words->count; i++) {
+        lua_pushstring(L, words->word[i]);
+        lua_rawseti(L, -2, i);
+    }
+    lua_pushvalue(L, -1);
+    lua_setglobal(L, "arg");
+}
+
+/* Returns the exit code. */
+static int run(lua_State *L)
+{
+    const struct words *words = lua_touserdata(L, 1);
+    int is_code;
+    lua_Integer code;
+
+    luaL_openlibs(L);
+    neap_module_preload(L);
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "neap.cli");
+    lua_call(L, 1, 1);
+    push_arg(L, words);
+    lua_call(L, 1, 1);
+    code = lua_tointegerx(L, -1, &is_code);
+    if (!is_code)
+        code = lua_isnil(L, -1) || lua_toboolean(L, -1) ? 0 : EXIT_SCRIPT;
+    lua_pushinteger(L, code);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct words words = {argc, argv};
+    lua_State *L = luaL_newstate();
+    int code = EXIT_SCRIPT;
+
+    if (!L) {
+        fputs("neap: out of memory\n", stderr);
+        return EXIT_BROKEN;
+    }
+    lua_pushcfunction(L, traceback);
+    lua_pushcfunction(L, run);
+    lua_pushlightuserdata(L, &words);
+    if (lua_pcall(L, 1, 1, 1) == LUA_OK)
+        code = (int)lua_tointeger(L, -1) & 0xff;
+    else
+        fprintf(stderr, "neap: %s\n",
+                lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?");
+    lua_close(L);
+    return code;
+}

@@ -1,0 +1,176 @@
+/* neap_lua.h - what the files of the Lua face share.
+ *
+ * A Lua error is a longjmp, and none may cross the runtime's frames. So what the
+ * runtime calls (events.c, host.c) uses only functions of Lua that cannot raise, or
+ * runs under lua_pcall.
+ *
+ * Values that outlive a call are kept by a thread (`keep`) that never runs: its stack
+ * slots are the cheapest place to fetch a value from. The thread hangs on the runtime's
+ * userdata and not on the registry, so that a runtime whose handlers refer to it can
+ * still be collected.
+ */
+#ifndef NEAP_LUA_H
+#define NEAP_LUA_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <neap/neap.h>
+
+struct neap_host;
+
+/* A string that lives as long as its owner. */
+struct neap_text {
+    struct neap_text *next;
+    char text[];
+};
+
+/* Returns the copy of `text` in the list, made now unless it is there; NULL: no
+ * memory. */
+const char *neap_text_keep(struct neap_text **list, const char *text);
+void neap_text_free(struct neap_text **list);
+
+/* Events that handlers can be set for, in the order of neap_event_names. */
+enum neap_event { NEAP_EVENT_EXIT, NEAP_EVENT_SWITCH, NEAP_EVENT_ERROR, NEAP_EVENTS };
+extern const char *const neap_event_names[];
+
+/* Slots of a script's `keep`. */
+enum { NEAP_KEEP_ANCHOR = 1, NEAP_KEEP_ERROR };
+
+/* A runtime as a script holds it. The userdata is this struct; its user value is the
+ * anchor: a table that refers to all that the runtime needs of Lua, under luaL_ref's
+ * numbers (handles, timers, policies) and under names (lists of handlers). */
+struct neap_script {
+    uint32_t magic;
+    unsigned heard;   /* bit e: event e has a handler */
+    int calls;        /* callbacks of this runtime that run now */
+    int hooks;        /* hooks of its policy that run now */
+    bool failed;      /* a callback raised what is now in NEAP_KEEP_ERROR */
+    neap_runtime *rt; /* NULL: closed, or not made yet */
+    lua_State *L;     /* the main thread: callbacks and hooks run there */
+    lua_State *keep;
+    struct neap_host *hosts; /* the policies in Lua that it has or had */
+};
+
+/* runtime.c */
+int neap_runtime_lua(lua_State *L); /* neap.runtime(options) */
+
+/* script.c. Pushes a script without a runtime and without a metatable. */
+struct neap_script *neap_script_new(lua_State *L);
+/* Frees the runtime, if there is one, and its policies. */
+void neap_script_close(struct neap_script *s);
+struct neap_script *neap_script_check(lua_State *L, int arg);
+/* The same, and raises where the runtime is closed. */
+struct neap_script *neap_script_open(lua_State *L, int arg);
+/* Pushes the anchor table. */
+void neap_script_anchor(lua_State *L, struct neap_script *s);
+/* Raises where the loop must not be run: inside a hook or a callback. */
+void neap_script_may_loop(lua_State *L, const struct neap_script *s);
+/* Raises the error that a callback left behind, if any. */
+void neap_script_raise(lua_State *L, struct neap_script *s);
+
+/* Which failures of neap_* are the caller's mistake, and raise. A call that is not
+ * legal inside a hook always is. */
+enum neap_strictness {
+    NEAP_MISUSE_RAISES, /* out of range, not valid */
+    NEAP_ALL_RAISE,
+    NEAP_NONE_RAISES
+};
+
+/* Answers for a neap_* call that returned `rc`: leaves true, or nil, message, errno. */
+int neap_script_settle(lua_State *L, struct neap_script *s, int rc,
+                       enum neap_strictness how);
+
+/* events.c */
+void neap_events_install(neap_options *o);
+int neap_events_on(lua_State *L);
+int neap_events_off(lua_State *L);
+int neap_events_on_signal(lua_State *L);
+/* Calls body(data) in protection on the script's main thread; an error stops the
+ * run. */
+void neap_events_protect(struct neap_script *s, lua_CFunction body, void *data);
+int neap_events_traceback(lua_State *L); /* a message handler */
+
+/* timer.c */
+int neap_timer_after(lua_State *L);
+int neap_timer_every(lua_State *L);
+int neap_timer_cancel_method(lua_State *L); /* rt:cancel(timer) */
+
+/* task.c */
+void neap_task_push_metatable(lua_State *L); /* of handles */
+
+/* handle.c */
+struct neap_handle {
+    uint32_t magic;
+    int ref;         /* its number in the table of handles of its state */
+    neap_task *task; /* NULL: it has ended */
+    neap_id id;
+    struct neap_script *script; /* valid while task is not NULL */
+    neap_how how;               /* NEAP_HOWS: it is not known how it ended */
+    int code;
+};
+
+/* Pushes a new handle, bound to no task yet; user value 1 is for `data`, 2 keeps the
+ * runtime. */
+struct neap_handle *neap_handle_new(lua_State *L, struct neap_script *s);
+void neap_handle_bind(struct neap_handle *h, neap_task *t);
+/* The handle at `index`, or NULL for anything else. Never raises. */
+struct neap_handle *neap_handle_test(lua_State *L, int index);
+/* Pushes the script's handle of `t`. Never raises. */
+void neap_handle_push(lua_State *L, const neap_task *t);
+
+/* jobs.c: rt:spawn{} and rt:task{}. */
+int neap_jobs_spawn(lua_State *L);
+int neap_jobs_task(lua_State *L);
+
+/* options.c: values from scripts. All raise and name `what` when the value is not as
+ * wanted. */
+
+/* Checks the keys of the table at `index`: strings of `names` only, and whole numbers
+ * where `list` says so. */
+enum neap_option_list { NEAP_NO_LIST, NEAP_WITH_LIST };
+void neap_option_keys(lua_State *L, int index, const char *what,
+                      const char *const *names, enum neap_option_list list);
+/* Pushes the raw field `name`; false, and nothing pushed, when it is nil. */
+bool neap_option_get(lua_State *L, int index, const char *name);
+bool neap_option_integer_test(lua_State *L, int index, lua_Integer *out);
+lua_Integer neap_option_integer(lua_State *L, int index, const char *what,
+                                lua_Integer least, lua_Integer most);
+neap_ns neap_option_duration(lua_State *L, int index, const char *what);
+const char *neap_option_text(lua_State *L, int index, const char *what);
+int neap_option_enum(lua_State *L, int index, const char *what,
+                     const char *const *names);
+bool neap_option_boolean(lua_State *L, int index, const char *what);
+int neap_option_signal(lua_State *L, int index);
+const char *neap_option_signal_name(int signo); /* "INT", or NULL */
+/* Turns a table of cpus into a bit mask; returns its length in words. */
+size_t neap_option_cpus(lua_State *L, int index, uint64_t mask[NEAP_CPUS_MAX / 64]);
+/* Turns { name = value } into parameters, which live in a userdata that it pushes. */
+void neap_option_params(lua_State *L, int index, neap_params *out);
+/* Pushes ` (did you mean "x"?)` or "". */
+const char *neap_option_hint(lua_State *L, const char *word, const char *const *among);
+
+/* load.c: policies. */
+struct neap_choice {
+    const char *name;       /* a policy in C, or NULL */
+    struct neap_host *host; /* a policy in Lua, or NULL */
+};
+
+/* Finds the policy that the value at `index` (a name, a path or a table) stands for.
+ * Returns 0, or a negative errno and pushes the message. */
+int neap_load_policy(lua_State *L, int index, struct neap_script *s,
+                     struct neap_choice *out);
+int neap_load_policies(lua_State *L); /* neap.policies(), in no order */
+
+/* sandbox.c: the states of policy files. */
+#define NEAP_POLICY_FILE_MAX (256 * 1024)
+lua_State *neap_sandbox_new(void);
+/* Runs the text, which must return a table: leaves it, or a message, on the stack.
+ * Returns 0 or -NEAP_EPOLICY. */
+int neap_sandbox_run(lua_State *L, const char *text, size_t size, const char *chunk);
+
+/* module.c */
+void neap_module_preload(lua_State *L); /* all embedded modules, for require() */
+void neap_module_push_policy_side(
+    lua_State *L); /* pushes what a policy file may have of neap */
+
+#endif

@@ -1,0 +1,489 @@
+/* runtime.c - neap.runtime{} and the methods of what it returns. */
+#include "host.h"
+#include "neap_lua.h"
+
+#define METATABLE "neap.runtime"
+
+/* Making and closing. */
+
+static const char *const option_keys[] = {"policy",    "params", "quantum", "cpus",
+                                          "max_alive", "seed",   "clock",   "confine",
+                                          "on_death",  "grace",  "guard",   NULL};
+
+static neap_ns quantum_at(lua_State *L, int index)
+{
+    neap_ns quantum = neap_option_duration(L, index, "quantum");
+
+    if (quantum < NEAP_QUANTUM_MIN || quantum > NEAP_QUANTUM_MAX)
+        luaL_error(L, "quantum: %s is out of range 1ms..1s",
+                   luaL_tolstring(L, index, NULL));
+    return quantum;
+}
+
+static int cpus_at(lua_State *L, int index)
+{
+    return (int)neap_option_integer(L, index, "cpus", 1, NEAP_CPUS_MAX);
+}
+
+static void read_options(lua_State *L, neap_options *o)
+{
+    static const char *const clocks[] = {"live", "virtual", NULL};
+    static const char *const deaths[] = {"continue", "end", NULL};
+    lua_Integer most = LUA_MAXINTEGER;
+
+    if (neap_option_get(L, 1, "quantum"))
+        o->quantum = quantum_at(L, -1);
+    if (neap_option_get(L, 1, "cpus"))
+        o->cpus = cpus_at(L, -1);
+    if (neap_option_get(L, 1, "max_alive"))
+        o->max_alive = (size_t)neap_option_integer(L, -1, "max_alive", 1, most);
+    if (neap_option_get(L, 1, "seed"))
+        o->seed = (uint64_t)neap_option_integer(L, -1, "seed", LUA_MININTEGER, most);
+    if (neap_option_get(L, 1, "clock"))
+        o->clock = (neap_clock)neap_option_enum(L, -1, "clock", clocks);
+    if (neap_option_get(L, 1, "confine"))
+        o->unconfined = !neap_option_boolean(L, -1, "confine");
+    if (neap_option_get(L, 1, "on_death"))
+        o->on_death = (neap_on_death)neap_option_enum(L, -1, "on_death", deaths);
+    if (neap_option_get(L, 1, "grace"))
+        o->grace = neap_option_duration(L, -1, "grace");
+    if (neap_option_get(L, 1, "guard"))
+        o->guard = neap_option_text(L, -1, "guard");
+    if (neap_option_get(L, 1, "params"))
+        neap_option_params(L, -1, &o->params);
+}
+
+/* Leaves nil, message (which is on top) and errno. */
+static int failed(lua_State *L, int rc)
+{
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    lua_pushinteger(L, -rc);
+    return 3;
+}
+
+static int open_with(lua_State *L, struct neap_script *s, neap_options *o)
+{
+    struct neap_choice choice = {NULL, NULL};
+    int rc = 0;
+
+    if (neap_option_get(L, 1, "policy"))
+        rc = neap_load_policy(L, -1, s, &choice);
+    if (rc < 0)
+        return rc;
+    o->policy = choice.name;
+    o->table = choice.host ? &choice.host->record : NULL;
+    rc = neap_new(&s->rt, o);
+    if (rc < 0) {
+        s->rt = NULL;
+        neap_host_sweep(s, NEAP_HOSTS_ALL);
+        lua_pushstring(L, neap_last_error());
+    }
+    return rc;
+}
+
+static void push_metatable(lua_State *L);
+
+int neap_runtime_lua(lua_State *L)
+{
+    neap_options o = {.size = sizeof o};
+    struct neap_script *s;
+    int rc;
+
+    if (lua_isnoneornil(L, 1)) {
+        lua_settop(L, 0);
+        lua_newtable(L);
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
+    neap_option_keys(L, 1, "runtime option", option_keys, NEAP_NO_LIST);
+    read_options(L, &o);
+    s = neap_script_new(L);
+    push_metatable(L);
+    lua_setmetatable(L, -2);
+    lua_insert(L, 2);
+    o.user = s;
+    neap_events_install(&o);
+    rc = open_with(L, s, &o);
+    if (rc < 0)
+        return failed(L, rc);
+    lua_settop(L, 2);
+    neap_script_raise(L, s);
+    return 1;
+}
+
+static int runtime_close(lua_State *L)
+{
+    struct neap_script *s = neap_script_check(L, 1);
+
+    if (s->rt)
+        neap_script_may_loop(L, s);
+    neap_script_close(s);
+    neap_script_raise(L, s);
+    return 0;
+}
+
+/* A state that is closed inside a callback goes down with its process: neap_run() is
+ * below us on the C stack and must keep its runtime. */
+static int runtime_gc(lua_State *L)
+{
+    struct neap_script *s = neap_script_check(L, 1);
+
+    if (!s->calls && !s->hooks)
+        neap_script_close(s);
+    return 0;
+}
+
+/* Running. */
+
+static int runtime_run(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    bool bounded = !lua_isnoneornil(L, 2);
+    neap_ns time = bounded ? neap_option_duration(L, 2, "time") : 0;
+    int rc;
+
+    neap_script_may_loop(L, s);
+    rc = bounded ? neap_run_for(s->rt, time) : neap_run(s->rt);
+    return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
+}
+
+static int runtime_stop(lua_State *L)
+{
+    neap_stop(neap_script_open(L, 1)->rt);
+    return 0;
+}
+
+static int runtime_finish(lua_State *L)
+{
+    static const char *const modes[] = {"grace", "now", NULL};
+    struct neap_script *s = neap_script_open(L, 1);
+    int mode = lua_isnoneornil(L, 2) ? 0 : neap_option_enum(L, 2, "finish", modes);
+
+    return neap_script_settle(L, s, neap_end(s->rt, (neap_kill_mode)mode),
+                              NEAP_MISUSE_RAISES);
+}
+
+static int runtime_now(lua_State *L)
+{
+    lua_pushinteger(L, neap_now(neap_script_open(L, 1)->rt));
+    return 1;
+}
+
+/* Changing. */
+
+static int runtime_set_policy(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    struct neap_choice choice = {NULL, NULL};
+    neap_params params = {NULL, 0};
+    int rc;
+
+    luaL_checkany(L, 2);
+    if (s->hooks)
+        return luaL_error(L, "not inside a policy hook");
+    if (!lua_isnoneornil(L, 3))
+        neap_option_params(L, 3, &params);
+    neap_host_sweep(s, NEAP_HOSTS_LEFT);
+    rc = neap_load_policy(L, 2, s, &choice);
+    if (rc < 0)
+        return failed(L, rc);
+    rc = neap_set_policy(s->rt, choice.name, choice.host ? &choice.host->record : NULL,
+                         &params);
+    if (rc < 0 && choice.host)
+        choice.host->has_left = true;
+    neap_host_sweep(s, NEAP_HOSTS_LEFT);
+    return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
+}
+
+static int runtime_set_quantum(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    int rc = neap_set_quantum(s->rt, quantum_at(L, 2));
+
+    return neap_script_settle(L, s, rc, NEAP_MISUSE_RAISES);
+}
+
+/* More cpus than the machine has is no mistake of the script. */
+static int runtime_set_cpus(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    int rc = neap_set_cpus(s->rt, cpus_at(L, 2));
+
+    return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
+}
+
+static int runtime_pause(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+
+    return neap_script_settle(L, s, neap_pause(s->rt), NEAP_MISUSE_RAISES);
+}
+
+static int runtime_resume(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+
+    return neap_script_settle(L, s, neap_resume(s->rt), NEAP_MISUSE_RAISES);
+}
+
+static int runtime_trigger(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+
+    return neap_script_settle(L, s, neap_trigger(s->rt), NEAP_MISUSE_RAISES);
+}
+
+static int cpu_arg(lua_State *L, int arg)
+{
+    return (int)neap_option_integer(L, arg, "cpu", 0, NEAP_CPUS_MAX - 1);
+}
+
+static int runtime_yield(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    int cpu = lua_isnoneornil(L, 2) ? 0 : cpu_arg(L, 2);
+
+    return neap_script_settle(L, s, neap_yield(s->rt, cpu), NEAP_MISUSE_RAISES);
+}
+
+/* Looking. */
+
+static int push_task(lua_State *L, const neap_task *t)
+{
+    if (t)
+        neap_handle_push(L, t);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int runtime_current(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+
+    return push_task(L, neap_current(s->rt, cpu_arg(L, 2)));
+}
+
+static int runtime_find(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    lua_Integer id = neap_option_integer(L, 2, "id", LUA_MININTEGER, LUA_MAXINTEGER);
+
+    return push_task(L, id > 0 ? neap_find(s->rt, (neap_id)id) : NULL);
+}
+
+static int next_task(lua_State *L)
+{
+    struct neap_script *s = neap_script_check(L, lua_upvalueindex(1));
+    neap_id last = (neap_id)lua_tointeger(L, lua_upvalueindex(2));
+    neap_task *t = s->rt ? neap_next(s->rt, last) : NULL;
+
+    if (t) {
+        lua_pushinteger(L, (lua_Integer)t->id);
+        lua_replace(L, lua_upvalueindex(2));
+    }
+    return push_task(L, t);
+}
+
+static int runtime_tasks(lua_State *L)
+{
+    neap_script_open(L, 1);
+    lua_settop(L, 1);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_task, 2);
+    return 1;
+}
+
+static int runtime_placement(lua_State *L)
+{
+    lua_pushstring(L, neap_placement(neap_script_open(L, 1)->rt));
+    return 1;
+}
+
+static void push_counters(lua_State *L, const neap_runtime *rt)
+{
+    const char *name;
+    uint64_t value;
+
+    lua_newtable(L);
+    for (size_t i = 0; neap_counter(rt, i, &name, &value); i++) {
+        lua_pushinteger(L, (lua_Integer)value);
+        lua_setfield(L, -2, name);
+    }
+}
+
+static int runtime_stats(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    neap_stats stats = {.cpus = 0};
+
+    neap_get_stats(s->rt, &stats);
+
+    const struct {
+        const char *name;
+        uint64_t value;
+    } numbers[] = {
+        {"cpus", (uint64_t)stats.cpus},
+        {"quantum_ns", (uint64_t)stats.quantum},
+        {"wall_ns", (uint64_t)stats.wall},
+        {"neap_cpu_ns", (uint64_t)stats.neap_cpu},
+        {"decisions", stats.decisions},
+        {"dispatches", stats.dispatches},
+        {"context_switches", stats.context_switches},
+        {"preemptions", stats.preemptions},
+        {"voluntary", stats.voluntary},
+        {"late_ticks", stats.late_ticks},
+        {"late_ns", (uint64_t)stats.late},
+        {"failures", stats.failures},
+        {"ejections", stats.ejections},
+        {"clamped", stats.clamped},
+        {"active", stats.active},
+        {"waiting", stats.waiting},
+    };
+    enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
+
+    lua_createtable(L, 0, NUMBERS + 2);
+    for (int i = 0; i < NUMBERS; i++) {
+        lua_pushinteger(L, (lua_Integer)numbers[i].value);
+        lua_setfield(L, -2, numbers[i].name);
+    }
+    lua_pushstring(L, stats.policy);
+    lua_setfield(L, -2, "policy");
+    push_counters(L, s->rt);
+    lua_setfield(L, -2, "counters");
+    return 1;
+}
+
+/* The share that the policy in charge promises: of our own policies, that is the newest
+ * which has not left. */
+static neap_ideal ideal_of(const struct neap_script *s, const char *name)
+{
+    const neap_policy *p = NULL;
+
+    for (const struct neap_host *h = s->hosts; h && !p; h = h->next) {
+        if (!h->has_left)
+            p = &h->record;
+    }
+    if (!p)
+        p = neap_policy_find(name);
+    return p ? p->ideal : NEAP_NO_IDEAL;
+}
+
+enum field { F_CPUS, F_IDEAL, F_POLICY, F_QUANTUM };
+static const char *const fields[] = {"cpus", "ideal", "policy", "quantum", NULL};
+
+static int push_field(lua_State *L, struct neap_script *s, enum field field)
+{
+    static const char *const ideals[] = {NULL, "weight", "equal"};
+    neap_stats stats = {.cpus = 0};
+
+    neap_get_stats(s->rt, &stats);
+    switch (field) {
+    case F_CPUS:
+        lua_pushinteger(L, stats.cpus);
+        return 1;
+    case F_IDEAL:
+        lua_pushstring(L, ideals[ideal_of(s, stats.policy)]);
+        return 1;
+    case F_POLICY:
+        lua_pushstring(L, stats.policy);
+        return 1;
+    case F_QUANTUM:
+        lua_pushinteger(L, stats.quantum);
+        return 1;
+    }
+    return 0;
+}
+
+static int no_field(lua_State *L)
+{
+    const char *key =
+        lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
+
+    return luaL_error(L, "a runtime has no field \"%s\"%s", key,
+                      neap_option_hint(L, key, fields));
+}
+
+static int runtime_index(lua_State *L)
+{
+    neap_script_check(L, 1);
+    lua_pushvalue(L, 2);
+    switch (lua_rawget(L, lua_upvalueindex(1))) {
+    case LUA_TFUNCTION:
+        return 1;
+    case LUA_TNUMBER:
+        return push_field(L, neap_script_open(L, 1), (enum field)lua_tointeger(L, -1));
+    default:
+        return no_field(L);
+    }
+}
+
+static int runtime_newindex(lua_State *L)
+{
+    return luaL_error(
+        L, "the fields of a runtime are read-only (use set_quantum() and its kin)");
+}
+
+static int runtime_tostring(lua_State *L)
+{
+    struct neap_script *s = neap_script_check(L, 1);
+    neap_stats stats = {.cpus = 0};
+
+    if (s->rt)
+        neap_get_stats(s->rt, &stats);
+    lua_pushfstring(L, "runtime (%s)", s->rt ? stats.policy : "closed");
+    return 1;
+}
+
+static const luaL_Reg methods[] = {{"after", neap_timer_after},
+                                   {"cancel", neap_timer_cancel_method},
+                                   {"close", runtime_close},
+                                   {"current", runtime_current},
+                                   {"every", neap_timer_every},
+                                   {"find", runtime_find},
+                                   {"finish", runtime_finish},
+                                   {"now", runtime_now},
+                                   {"off", neap_events_off},
+                                   {"on", neap_events_on},
+                                   {"on_signal", neap_events_on_signal},
+                                   {"pause", runtime_pause},
+                                   {"placement", runtime_placement},
+                                   {"resume", runtime_resume},
+                                   {"run", runtime_run},
+                                   {"set_cpus", runtime_set_cpus},
+                                   {"set_policy", runtime_set_policy},
+                                   {"set_quantum", runtime_set_quantum},
+                                   {"spawn", neap_jobs_spawn},
+                                   {"stats", runtime_stats},
+                                   {"stop", runtime_stop},
+                                   {"task", neap_jobs_task},
+                                   {"tasks", runtime_tasks},
+                                   {"trigger", runtime_trigger},
+                                   {"yield", runtime_yield},
+                                   {NULL, NULL}};
+
+static const luaL_Reg metamethods[] = {{"__newindex", runtime_newindex},
+                                       {"__tostring", runtime_tostring},
+                                       {"__close", runtime_close},
+                                       {"__gc", runtime_gc},
+                                       {NULL, NULL}};
+
+static void push_metatable(lua_State *L)
+{
+    if (!luaL_newmetatable(L, METATABLE))
+        return;
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    for (int i = 0; fields[i]; i++) {
+        lua_pushinteger(L, i);
+        lua_setfield(L, -2, fields[i]);
+    }
+    lua_pushcclosure(L, runtime_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pushliteral(L, "runtime");
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+}

@@ -1,0 +1,190 @@
+/* sandbox.c - the Lua states of policy files: what a policy needs, and no more.
+ *
+ * A policy file is text of at most 256 KiB, run in a state of its own with an
+ * allow-list of the standard library. There is no way to files, processes, the clock or
+ * chance but through neap.
+ */
+#include "host.h"
+#include "neap_lua.h"
+#include <lualib.h>
+#include <string.h>
+
+static const char *const base_names[] = {
+    "_VERSION", "assert",       "error",    "getmetatable", "ipairs", "next",
+    "pairs",    "pcall",        "rawequal", "rawget",       "rawlen", "rawset",
+    "select",   "setmetatable", "tonumber", "tostring",     "type",   "xpcall",
+    NULL};
+static const char *const string_names[] = {
+    "byte",    "char",  "find",   "format", "gmatch",   "gsub",
+    "len",     "lower", "match",  "pack",   "packsize", "rep",
+    "reverse", "sub",   "unpack", "upper",  NULL};
+static const char *const table_names[] = {"concat", "insert", "move",   "pack",
+                                          "remove", "sort",   "unpack", NULL};
+static const char *const math_names[] = {
+    "abs",  "acos", "asin", "atan", "ceil",       "cos",  "deg",        "exp",  "floor",
+    "fmod", "huge", "log",  "max",  "maxinteger", "min",  "mininteger", "modf", "pi",
+    "rad",  "sin",  "sqrt", "tan",  "tointeger",  "type", "ult",        NULL};
+
+static const struct {
+    const char *name;
+    lua_CFunction open;
+    const char *const *names;
+} libraries[] = {{"string", luaopen_string, string_names},
+                 {"table", luaopen_table, table_names},
+                 {"math", luaopen_math, math_names}};
+
+/* Copies the named fields of the table on top into the one at `to`; pops the former. */
+static void copy_names(lua_State *L, int to, const char *const *names)
+{
+    for (; *names; names++) {
+        lua_getfield(L, -1, *names);
+        lua_setfield(L, to, *names);
+    }
+    lua_pop(L, 1);
+}
+
+/* The one module that there is. */
+static int sandbox_require(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+
+    if (strcmp(name, "neap") != 0)
+        return luaL_error(L, "module \"%s\" not found: a policy file has \"neap\" only",
+                          name);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    return 1;
+}
+
+/* What a policy prints is a line of the runtime's log: stdout belongs to the jobs. */
+static int sandbox_print(lua_State *L)
+{
+    const struct neap_host *h = *(struct neap_host **)lua_getextraspace(L);
+    int n = lua_gettop(L);
+    luaL_Buffer line;
+
+    luaL_buffinit(L, &line);
+    for (int i = 1; i <= n; i++) {
+        if (i > 1)
+            luaL_addchar(&line, '\t');
+        luaL_tolstring(L, i, NULL);
+        luaL_addvalue(&line);
+    }
+    luaL_pushresult(&line);
+    if (h && h->call)
+        neap_log(h->call->c, lua_tostring(L, -1));
+    return 0;
+}
+
+static int no_chance(lua_State *L)
+{
+    return luaL_error(L,
+                      "a policy draws by self:random(), so that a run can be repeated");
+}
+
+/* Pushes the environment. */
+static void push_environment(lua_State *L)
+{
+    int env;
+
+    lua_newtable(L);
+    env = lua_gettop(L);
+    luaL_requiref(L, LUA_GNAME, luaopen_base, 0);
+    copy_names(L, env, base_names);
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+        lua_newtable(L);
+        luaL_requiref(L, libraries[i].name, libraries[i].open, 0);
+        copy_names(L, env + 1, libraries[i].names);
+        lua_setfield(L, env, libraries[i].name);
+    }
+    lua_getfield(L, env, "math");
+    lua_pushcfunction(L, no_chance);
+    lua_setfield(L, -2, "random");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, sandbox_print);
+    lua_setfield(L, env, "print");
+    neap_module_push_policy_side(L);
+    lua_pushcclosure(L, sandbox_require, 1);
+    lua_setfield(L, env, "require");
+    lua_pushvalue(L, env);
+    lua_setfield(L, env, "_G");
+}
+
+/* The methods of strings are those of the environment's string library. */
+static void close_strings(lua_State *L, int env)
+{
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, -1);
+    lua_getfield(L, env, "string");
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 2);
+}
+
+/* The environment takes the place of the globals, so that every chunk and function has
+ * it. */
+static int boot(lua_State *L)
+{
+    push_environment(L);
+    close_strings(L, lua_gettop(L));
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    return 0;
+}
+
+lua_State *neap_sandbox_new(void)
+{
+    lua_State *L = luaL_newstate();
+
+    if (!L)
+        return NULL;
+    *(void **)lua_getextraspace(L) = NULL;
+    lua_pushcfunction(L, boot);
+    if (lua_pcall(L, 0, 0, 0) == LUA_OK)
+        return L;
+    lua_close(L);
+    return NULL;
+}
+
+struct source {
+    const char *text;
+    size_t size;
+    const char *chunk;
+};
+
+/* Drops a byte order mark and a #! line, but not its newline, which counts lines. */
+static void skip_start(struct source *s)
+{
+    if (s->size >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0) {
+        s->text += 3;
+        s->size -= 3;
+    }
+    if (s->size && *s->text == '#') {
+        while (s->size && *s->text != '\n') {
+            s->text++;
+            s->size--;
+        }
+    }
+}
+
+static int run_body(lua_State *L)
+{
+    const struct source *s = lua_touserdata(L, 1);
+
+    if (luaL_loadbufferx(L, s->text, s->size, s->chunk, "t") != LUA_OK)
+        lua_error(L);
+    lua_call(L, 0, 1);
+    if (lua_type(L, -1) != LUA_TTABLE)
+        luaL_error(L, "%s: a policy file returns a table, not a %s", s->chunk + 1,
+                   luaL_typename(L, -1));
+    return 1;
+}
+
+int neap_sandbox_run(lua_State *L, const char *text, size_t size, const char *chunk)
+{
+    struct source s = {text, size, chunk};
+
+    skip_start(&s);
+    lua_pushcfunction(L, run_body);
+    lua_pushlightuserdata(L, &s);
+    return lua_pcall(L, 1, 1, 0) == LUA_OK ? 0 : -NEAP_EPOLICY;
+}
