@@ -1,0 +1,104 @@
+-- options.lua - options of a verb: parsed by argparse, refused in neap's own words.
+--
+-- A verb is a table { name, summary, usage, description, epilog, configure = function(parser),
+-- run = function(options, program) }. `program` is the list after "--", or nil without one.
+local neap = require "neap"
+
+local options = {}
+local Refusal = {}
+
+-- Ends the verb with a message on stderr and an exit code.
+function options.refuse(code, ...)
+  error(setmetatable({ code = code, message = string.format(...) }, Refusal), 0)
+end
+
+-- The same for options that make no sense (exit code 2): points at the help.
+function options.misuse(verb, ...)
+  local hint = ("neap %s --help"):format(verb)
+  error(setmetatable({ code = 2, message = string.format(...), hint = hint }, Refusal), 0)
+end
+
+function options.is_refusal(problem)
+  return getmetatable(problem) == Refusal
+end
+
+-- Converters for argparse: value, or nil and the message.
+
+function options.duration(text)
+  local ok, ns = pcall(neap.duration, text)
+  if ok and ns >= 0 then return ns end
+  return nil, ('"%s" is not a duration (try 10ms, 1.5s, 2h)'):format(text)
+end
+
+function options.quantum(text)
+  local ok, ns = pcall(neap.duration, text)
+  if ok and ns >= neap.ms and ns <= neap.s then return ns end
+  return nil, ('the quantum must be a duration from 1ms to 1s, not "%s"'):format(text)
+end
+
+function options.whole(what, least)
+  return function(text)
+    local n = text:find("^%-?%d+$") and math.tointeger(tonumber(text))
+    if n and n >= least then return n end
+    return nil, ('%s must be a whole number of at least %d, not "%s"'):format(what, least, text)
+  end
+end
+
+-- Cuts { ..., "--", PROG, ... } in two.
+local function split(words)
+  for i, word in ipairs(words) do
+    if word == "--" then
+      return { table.unpack(words, 1, i - 1) }, { table.unpack(words, i + 1) }
+    end
+  end
+  return words, nil
+end
+
+-- argparse takes "-1" for an option: glue a negative number to the option before it, so that
+-- the option's own check can refuse it.
+local function glue_negatives(words)
+  local glued = {}
+  for _, word in ipairs(words) do
+    local before = glued[#glued]
+    if word:find("^%-%d") and before and before:find("^%-") then
+      glued[#glued] = before .. (before:find("^%-%-") and "=" or "") .. word
+    else
+      glued[#glued + 1] = word
+    end
+  end
+  return glued
+end
+
+local function make_parser(verb)
+  local found, argparse = pcall(require, "argparse")
+  if not found then
+    options.refuse(125, "the Lua module argparse is missing: apt-get install lua-argparse")
+  end
+  local parser = argparse("neap " .. verb.name):add_help(false)
+    :usage("usage: " .. verb.usage):description(verb.description or verb.summary)
+    :epilog(verb.epilog or ""):help_max_width(88):help_description_margin(28)
+  if verb.configure then verb.configure(parser) end
+  parser:flag("-h --help", "Show this and exit.")
+  parser:argument("word"):args("*"):hidden(true)
+  return parser
+end
+
+-- The help text of a verb.
+function options.help(verb)
+  return (make_parser(verb):get_help():gsub("%s*$", "\n"))
+end
+
+-- Parses the words after the verb. Returns the options (the words that are none in `word`) and
+-- the list after "--" or nil.
+function options.parse(verb, words)
+  local before, program = split(words)
+  local ok, answer = make_parser(verb):pparse(glue_negatives(before))
+  if not ok then options.misuse(verb.name, "%s", answer) end
+  if #answer.word > 0 and not verb.takes_words then
+    options.misuse(verb.name, 'unexpected "%s"%s', answer.word[1],
+      verb.takes_program and " (a program comes after --)" or "")
+  end
+  return answer, program
+end
+
+return options

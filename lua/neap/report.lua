@@ -1,0 +1,59 @@
+-- report.lua - what `neap run` says at the end: a row for each task and a line for the run.
+local outcome = require "neap.outcome"
+local tables = require "neap.table"
+
+local report = {}
+
+local TITLES = { "task", "exit", ">cpu", ">share", ">ideal", ">wall", ">wait", ">slices" }
+local REFUSED = { cpu_ns = 0, wall_ns = 0, ready_ns = 0, slices = 0 }
+
+local function sum_of(results, amount)
+  local sum = 0
+  for _, result in ipairs(results) do sum = sum + (amount(result) or 0) end
+  return sum
+end
+
+local function row_of(result, cpu_sum, ideal_sum)
+  local stats = result.stats or REFUSED
+  return {
+    result.name,
+    result.how and outcome.words(result.how, result.code, result.reason) or "?",
+    tables.duration(stats.cpu_ns),
+    tables.percent(stats.cpu_ns, cpu_sum),
+    tables.percent(result.ideal_ns, ideal_sum),
+    tables.duration(stats.wall_ns),
+    tables.duration(stats.ready_ns),
+    stats.slices,
+  }
+end
+
+-- Shares are parts of the CPU time that all tasks got together; `ideal` is the part that the
+-- policy owed them.
+local function table_of(results)
+  local cpu_sum = sum_of(results, function(r) return r.stats and r.stats.cpu_ns end)
+  local ideal_sum = sum_of(results, function(r) return r.ideal_ns end)
+  local rows = {}
+  for i, result in ipairs(results) do rows[i] = row_of(result, cpu_sum, ideal_sum) end
+  return tables.format(TITLES, rows)
+end
+
+local function plural(n, one, many)
+  return ("%d %s"):format(n, n == 1 and one or many)
+end
+
+local function summary(stats)
+  return ("%s on %s, quantum %s: %s wall, neap used %.2f%% of a cpu, %s\n"):format(
+    stats.policy,
+    plural(stats.cpus, "cpu", "cpus"),
+    tables.duration(stats.quantum_ns):gsub("%.0+(%a)", "%1"),
+    tables.duration(stats.wall_ns),
+    100 * stats.neap_cpu_ns / math.max(stats.wall_ns, 1),
+    plural(stats.context_switches, "context switch", "context switches"))
+end
+
+-- The text for the results of a session and the stats of its runtime.
+function report.text(results, stats)
+  return (#results > 0 and table_of(results) or "") .. summary(stats)
+end
+
+return report

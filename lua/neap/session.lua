@@ -1,0 +1,170 @@
+-- session.lua - one run of a list of jobs: adds them, runs them, keeps what came of each.
+--
+-- session.results has one entry per job, in order: { name, how, code, stats, ideal_ns }, where
+-- `stats` is task:stats() at its end (nil for a job that was refused) and `ideal_ns` what the
+-- policy owed it (nil where the policy promises no share).
+local ideals = require "neap.ideal"
+local outcome = require "neap.outcome"
+local tables = require "neap.table"
+
+local session = {}
+session.__index = session
+
+-- `options`: max_alive, say = function(format, ...), verbose = boolean.
+function session.new(rt, options)
+  local self = setmetatable({
+    rt = rt,
+    say = options.say,
+    verbose = options.verbose and options.say or function() end,
+    room = options.max_alive or math.huge,
+    start = rt:now(),
+    model = rt.ideal and ideals.new(rt.cpus, rt:now()),
+    results = {},
+    by_id = {},
+    queue = {},
+    reported = {},
+    signal = nil, -- the number of the signal that ended the run
+  }, session)
+  self:listen(options.verbose)
+  return self
+end
+
+function session:listen(verbose)
+  local rt = self.rt
+  rt:on("exit", function(task, how, code) self:ended(task, how, code) end)
+  rt:on("error", function(report) self:report(report) end)
+  if verbose then
+    rt:on("switch", function(_, _, task) self:running(task) end)
+  end
+  for _, name in ipairs { "HUP", "INT", "TERM" } do
+    rt:on_signal(name, function(...) self:interrupt(...) end)
+  end
+end
+
+-- The first signal asks the tasks to end, the second kills them.
+function session:interrupt(name, number)
+  if self.signal then
+    self.say("%s again: killing all tasks", name)
+    self.rt:finish("now")
+    return
+  end
+  self.signal = number
+  self.say("%s: ending all tasks (once more to kill them)", name)
+  self.rt:finish("grace")
+end
+
+-- Each failure of a policy is told once, however often it comes.
+function session:report(report)
+  if report.kind == "log" then
+    self.verbose("%s: %s", report.policy or "log", report.message)
+    return
+  end
+  local where = report.policy and ("policy %s: "):format(report.policy) or ""
+  local hook = report.hook and report.hook .. ": " or ""
+  local text = where .. hook .. (report.kind == "ejected" and "ejected: " or "") .. report.message
+  if self.reported[text] then return end
+  self.reported[text] = true
+  local trace = report.trace and report.trace:gsub("%s+$", ""):gsub("\n", "\n  ")
+  self.say("%s%s", text, trace and "\n  " .. trace or "")
+end
+
+-- Adds a job. Returns true, or nil, message and errno: it cannot be started.
+function session:add(job)
+  if job.deadline then job.deadline = self.start + job.deadline end
+  local result = { name = job.name or job[1]:match("[^/]+$") or job[1] }
+  self.results[#self.results + 1] = result
+  local task, message, errno = self.rt:spawn(job)
+  if not task then
+    result.how, result.code, result.reason = "error", errno, message:match(".*:%s*(.*)")
+    return nil, message, errno
+  end
+  result.name = task.name
+  self.by_id[task.id] = result
+  self:wait_for_room(task)
+  return true
+end
+
+-- The runtime lets at most max_alive tasks compete; the model of the ideal follows it: by
+-- priority, then arrival.
+function session:wait_for_room(task)
+  if not self.model then return end
+  local entry = {
+    id = task.id,
+    priority = task.priority,
+    weight = self.rt.ideal == "equal" and 1 or task.weight,
+  }
+  local line = self.queue[entry.priority] or { first = 1 }
+  self.queue[entry.priority] = line
+  line[#line + 1] = entry
+end
+
+local function take_next(queue)
+  for priority = 10, 0, -1 do
+    local line = queue[priority]
+    if line and line[line.first] then
+      line.first = line.first + 1
+      return line[line.first - 1]
+    end
+  end
+end
+
+function session:admit(now)
+  while self.room > 0 do
+    local entry = take_next(self.queue)
+    if not entry then return end
+    self.room = self.room - 1
+    self.model:add(entry.id, entry.weight, now)
+  end
+end
+
+function session:leave(id, now)
+  if not self.model then return nil end
+  if self.model.entry[id] then self.room = self.room + 1 end
+  local service = self.model:remove(id, now)
+  self:admit(now)
+  return service
+end
+
+function session:running(task)
+  local result = task and self.by_id[task.id]
+  if not result or result.seen then return end
+  result.seen = true
+  self.verbose("task %d (%s) starts", task.id, task.name)
+end
+
+function session:ended(task, how, code)
+  local result = self.by_id[task.id]
+  result.how, result.code, result.stats = how, code, task:stats()
+  result.ideal_ns = self:leave(task.id, self.rt:now())
+  if how == "error" then
+    self.say("cannot start %s: %s", task.name, outcome.strerror(code))
+  end
+  self.verbose("task %d (%s): %s after %s of cpu, %s of wall", task.id, task.name,
+    outcome.words(how, code), tables.duration(result.stats.cpu_ns),
+    tables.duration(result.stats.wall_ns))
+end
+
+-- Runs until all tasks have ended; after `limit` ns (nil: none) it ends them. Returns true, or
+-- nil and a message: neap itself failed.
+function session:run(limit)
+  if self.model then self:admit(self.rt:now()) end
+  if not limit then return self.rt:run() end
+  local ok, message = self.rt:run(limit)
+  if not ok then return nil, message end
+  if self.rt:stats().active > 0 and not self.signal then
+    self.verbose("time is over: ending %d tasks", self.rt:stats().active)
+    self.rt:finish("grace")
+  end
+  return self.rt:run()
+end
+
+-- How many jobs failed: ended by --for is no failure, cancelled is one.
+function session:failures()
+  local count = 0
+  for _, result in ipairs(self.results) do
+    if not result.how or outcome.exit_code(result.how, result.code) ~= 0 then count = count + 1 end
+  end
+  return count
+end
+
+return session

@@ -1,0 +1,80 @@
+-- table.lua - text for people: aligned tables, durations, percentages.
+local tables = {}
+
+local MAX_WIDTH = 32 -- of a cell that is not in the last column
+local UNITS = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" } }
+
+-- Three significant digits: "1.23s", "45.6ms", "789us", "12ns"; from a minute on "2m03s",
+-- "1h02m".
+function tables.duration(ns)
+  local seconds = math.floor(ns / 1e9)
+  if seconds >= 3600 then return ("%dh%02dm"):format(seconds // 3600, seconds % 3600 // 60) end
+  if seconds >= 60 then return ("%dm%02ds"):format(seconds // 60, seconds % 60) end
+  for _, unit in ipairs(UNITS) do
+    local n = ns / unit[1]
+    if n >= 0.9995 then -- else it would read "1000us"
+      return ((n < 9.995 and "%.2f" or n < 99.95 and "%.1f" or "%.0f") .. "%s"):format(n, unit[2])
+    end
+  end
+  return ("%.0fns"):format(ns)
+end
+
+-- `part` of `whole` as "12.3%"; "-" when there is nothing to compare.
+function tables.percent(part, whole)
+  if not part or whole <= 0 then return "-" end
+  return ("%.1f%%"):format(100 * part / whole)
+end
+
+local function width(text)
+  return utf8.len(text) or #text
+end
+
+-- What a terminal would obey does not get there, and a long cell ends in dots.
+local function clean(cell, is_last)
+  local text = tostring(cell):gsub("%c", "?")
+  if is_last or width(text) <= MAX_WIDTH then return text end
+  local cut = utf8.len(text) and utf8.offset(text, MAX_WIDTH - 2) or MAX_WIDTH - 2
+  return text:sub(1, cut - 1) .. "..."
+end
+
+local function pad(text, to, side)
+  local blank = (" "):rep(to - width(text))
+  return side == "right" and blank .. text or text .. blank
+end
+
+local function widths_of(lines, columns)
+  local widths = {}
+  for i = 1, columns do
+    widths[i] = 0
+    for _, line in ipairs(lines) do widths[i] = math.max(widths[i], width(line[i])) end
+  end
+  return widths
+end
+
+local function clean_line(cells, columns)
+  local line = {}
+  for i = 1, columns do line[i] = clean(cells[i], i == columns) end
+  return line
+end
+
+-- The text of a table: a line of titles and one for each row. A title that begins with ">"
+-- makes its column flush right.
+function tables.format(titles, rows)
+  local heads, sides = {}, {}
+  for i, title in ipairs(titles) do
+    heads[i] = title:gsub("^>", "")
+    sides[i] = title:sub(1, 1) == ">" and "right" or "left"
+  end
+  local lines = { clean_line(heads, #titles) }
+  for _, row in ipairs(rows) do lines[#lines + 1] = clean_line(row, #titles) end
+
+  local widths, out = widths_of(lines, #titles), {}
+  for n, line in ipairs(lines) do
+    local cells = {}
+    for i, text in ipairs(line) do cells[i] = pad(text, widths[i], sides[i]) end
+    out[n] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
+  end
+  return table.concat(out)
+end
+
+return tables

@@ -1,0 +1,138 @@
+-- run.lua - `neap run`: runs jobs under a policy, then says what each of them got.
+local jobs = require "neap.jobs"
+local neap = require "neap"
+local options = require "neap.options"
+local outcome = require "neap.outcome"
+local report = require "neap.report"
+local sessions = require "neap.session"
+local stats = require "neap.stats"
+
+local BROKEN, MOST_FAILED = 125, 101
+local ENOTCONN = 107 -- there is no guard
+local OURS = { [11] = true, [12] = true, [23] = true, [24] = true } -- no memory, no descriptors
+
+local EXAMPLES = [[
+examples:
+  neap run -p fair -j1 -f jobs.txt          one shell command per line, on one CPU
+  neap run -p lottery --seed 7 -f jobs.lua  jobs with names, priorities, weights
+  neap run -p ./mine.lua -f - < jobs.txt    your own policy, jobs from stdin
+  neap run --for 10s --stats out.json -f jobs.txt
+  neap run -v -- make -j8                   one program, its exit code is ours]]
+
+local function say(...)
+  io.stderr:write("neap: ", string.format(...), "\n")
+end
+
+local function configure(parser)
+  parser:option("-p --policy", "The policy: a name ('neap policies' lists them) or FILE.lua.")
+    :argname("NAME"):default("fair"):show_default(true)
+  parser:option("-f --file", "The jobs: shell commands, one per line ('-': stdin), or FILE.lua.")
+    :argname("FILE")
+  parser:option("-q --quantum", "The period of the tick, 1ms to 1s (default: 10ms).")
+    :argname("TIME"):convert(options.quantum)
+  parser:option("-j --cpus", "How many tasks run at once (default: one per CPU).")
+    :argname("N"):convert(options.whole("--cpus", 1))
+  parser:option("--for", "End everything after this time; not a failure.")
+    :argname("TIME"):target("limit"):convert(options.duration)
+  parser:option("--max-alive", "How many started tasks exist at once (default: 100).")
+    :argname("N"):convert(options.whole("--max-alive", 1))
+  parser:option("--seed", "Of the policy's random numbers (default: 1).")
+    :argname("N"):convert(options.whole("--seed", 0))
+  parser:option("--stats", "Write the figures as JSON to FILE ('-': stdout).")
+    :argname("FILE")
+  parser:flag("-v --verbose", "Tell of placement, starts, ends and log lines.")
+end
+
+-- What is to run: exactly one of -f and -- PROG.
+local function read_jobs(given, program)
+  if given.file and program then
+    options.misuse("run", "give either -f FILE or -- PROG, not both")
+  end
+  if program then
+    if not program[1] or program[1] == "" then options.misuse("run", "no program after --") end
+    program.stdin = "inherit"
+    return { program }
+  end
+  if not given.file then options.misuse("run", "no job: give -f FILE or -- PROG [ARGS]") end
+  local list, problem = jobs.read(given.file)
+  if not list then options.refuse(2, "%s", problem) end
+  return list
+end
+
+local function make_runtime(given)
+  local ok, rt, message, errno = pcall(neap.runtime, {
+    policy = given.policy,
+    quantum = given.quantum,
+    cpus = given.cpus,
+    max_alive = given.max_alive or 100,
+    seed = given.seed,
+    on_death = "end",
+  })
+  if not ok then options.refuse(2, "%s", (tostring(rt):gsub("^[^%s:]+:%d+: ", ""))) end
+  if not rt then options.refuse(OURS[errno] and BROKEN or 2, "%s", message) end
+  return rt
+end
+
+local function open_stats(path)
+  if not path then return nil end
+  local file, problem = stats.open(path)
+  if not file then options.refuse(2, "%s", problem) end
+  return file
+end
+
+-- Jobs that cannot be started are told of and count as failed; the others run. Without a guard
+-- none can.
+local function add_all(session, list)
+  for i, job in ipairs(list) do
+    local ok, message, errno = session:add(job)
+    if errno == ENOTCONN then options.refuse(BROKEN, "%s", message) end
+    if not ok then say("%s%s", #list > 1 and ("job %d: "):format(i) or "", message) end
+  end
+end
+
+local function tell_placement(rt)
+  local cpus = rt:placement()
+  say("policy %s, %s", rt.policy, cpus == "" and "on any CPU" or "on CPUs " .. cpus)
+end
+
+local function exit_code(session, single)
+  if session.signal then return 128 + session.signal end
+  if single then
+    local result = session.results[1]
+    return result.how and outcome.exit_code(result.how, result.code) or BROKEN
+  end
+  return math.min(session:failures(), MOST_FAILED)
+end
+
+local function run(given, program)
+  local list = read_jobs(given, program)
+  local rt <close> = make_runtime(given)
+  local file <close> = open_stats(given.stats)
+  local session = sessions.new(rt, {
+    max_alive = given.max_alive or 100,
+    say = say,
+    verbose = given.verbose,
+  })
+  if given.verbose then tell_placement(rt) end
+  add_all(session, list)
+  local ok, problem = session:run(given.limit)
+  local figures = rt:stats()
+  io.stderr:write(report.text(session.results, figures))
+  if not ok then say("%s", problem) end
+  local code = ok and exit_code(session, program ~= nil) or BROKEN
+  if not file then return code end
+  local written, why = file:write(stats.text(figures, session.results))
+  if not written then say("%s", why) end
+  return written and code or BROKEN
+end
+
+return {
+  name = "run",
+  usage = "neap run [OPTIONS] -f FILE\n       neap run [OPTIONS] -- PROG [ARGS]",
+  summary = "Run jobs under a policy.",
+  description = "Runs jobs as tasks under a scheduling policy; ends with a table of what each got.",
+  epilog = EXAMPLES,
+  takes_program = true,
+  configure = configure,
+  run = run,
+}
