@@ -48,9 +48,9 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < tasks; i++)
         pid[i] = busy_process(getpid());
-    nanosleep(
-        &(struct timespec){(time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9)},
-        NULL);
+    nanosleep(&(struct timespec){(time_t)seconds,
+                                 (long)((seconds - (double)(time_t)seconds) * 1e9)},
+              NULL);
     for (int i = 0; i < tasks; i++) {
         struct rusage used;
 

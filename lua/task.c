@@ -98,6 +98,40 @@ static lua_Integer wait_of(const struct neap_handle *h)
     return times.ready;
 }
 
+static lua_Integer number_of(const struct neap_handle *h, enum field field)
+{
+    const neap_task *t = h->task;
+
+    switch (field) {
+    case F_CPU_NS:
+        return t->cpu_ns;
+    case F_DEADLINE:
+        return t->deadline;
+    case F_ESTIMATE:
+        return t->estimate;
+    case F_GROUP:
+        return (lua_Integer)t->group;
+    case F_ID:
+        return (lua_Integer)t->id;
+    case F_PERIOD:
+        return t->period;
+    case F_PREEMPTIONS:
+        return (lua_Integer)t->preemptions;
+    case F_PRIORITY:
+        return t->priority;
+    case F_SLICES:
+        return (lua_Integer)t->slices;
+    case F_VRUNTIME:
+        return t->vruntime;
+    case F_WAIT_NS:
+        return wait_of(h);
+    case F_WEIGHT:
+        return t->weight;
+    default:
+        return 0;
+    }
+}
+
 static int push_field(lua_State *L, const struct neap_handle *h, enum field field)
 {
     const neap_task *t = h->task;
@@ -105,63 +139,29 @@ static int push_field(lua_State *L, const struct neap_handle *h, enum field fiel
     switch (field) {
     case F_AFFINITY:
         push_affinity(L, h);
-        return 1;
+        break;
     case F_ALIVE:
         lua_pushboolean(L, t != NULL);
-        return 1;
+        break;
     case F_CPU:
         push_or_nil(L, t->cpu, NEAP_NO_CPU);
-        return 1;
+        break;
     case F_DATA:
         lua_getiuservalue(L, 1, 1);
-        return 1;
+        break;
     case F_NAME:
         lua_pushstring(L, t->name);
-        return 1;
+        break;
     case F_PID:
         push_or_nil(L, t->pid, 0);
-        return 1;
+        break;
     case F_STATE:
         lua_pushstring(L, neap_state_name((neap_state)t->state));
-        return 1;
-    case F_CPU_NS:
-        lua_pushinteger(L, t->cpu_ns);
-        return 1;
-    case F_DEADLINE:
-        lua_pushinteger(L, t->deadline);
-        return 1;
-    case F_ESTIMATE:
-        lua_pushinteger(L, t->estimate);
-        return 1;
-    case F_GROUP:
-        lua_pushinteger(L, (lua_Integer)t->group);
-        return 1;
-    case F_ID:
-        lua_pushinteger(L, (lua_Integer)t->id);
-        return 1;
-    case F_PERIOD:
-        lua_pushinteger(L, t->period);
-        return 1;
-    case F_PREEMPTIONS:
-        lua_pushinteger(L, (lua_Integer)t->preemptions);
-        return 1;
-    case F_PRIORITY:
-        lua_pushinteger(L, t->priority);
-        return 1;
-    case F_SLICES:
-        lua_pushinteger(L, (lua_Integer)t->slices);
-        return 1;
-    case F_VRUNTIME:
-        lua_pushinteger(L, t->vruntime);
-        return 1;
-    case F_WAIT_NS:
-        lua_pushinteger(L, wait_of(h));
-        return 1;
-    case F_WEIGHT:
-        lua_pushinteger(L, t->weight);
-        return 1;
+        break;
+    default:
+        lua_pushinteger(L, number_of(h, field));
     }
-    return 0;
+    return 1;
 }
 
 static int no_field(lua_State *L)

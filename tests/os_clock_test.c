@@ -53,7 +53,7 @@ static void the_tick_comes_at_its_time(void **state)
     neap_ns at = neap_os_now() + 20 * NEAP_MS;
 
     assert_true(fd >= 0);
-    assert_int_equal(neap_os_tick_arm(fd, at), 0);
+    assert_int_equal(neap_os_tick_arm(fd, at, NEAP_S), 0);
     assert_true(fires(fd, 5000));
     assert_true(neap_os_now() >= at);
     neap_os_tick_read(fd);
@@ -65,7 +65,7 @@ static void a_time_that_is_past_ticks_at_once(void **state)
 {
     int fd = neap_os_tick_new();
 
-    assert_int_equal(neap_os_tick_arm(fd, 0), 0);
+    assert_int_equal(neap_os_tick_arm(fd, 0, NEAP_S), 0);
     assert_true(fires(fd, 5000));
     neap_os_tick_read(fd);
     close(fd);
@@ -75,8 +75,8 @@ static void forever_turns_it_off(void **state)
 {
     int fd = neap_os_tick_new();
 
-    assert_int_equal(neap_os_tick_arm(fd, neap_os_now() + 5 * NEAP_MS), 0);
-    assert_int_equal(neap_os_tick_arm(fd, NEAP_FOREVER), 0);
+    assert_int_equal(neap_os_tick_arm(fd, neap_os_now() + 5 * NEAP_MS, NEAP_S), 0);
+    assert_int_equal(neap_os_tick_arm(fd, NEAP_FOREVER, NEAP_S), 0);
     assert_false(fires(fd, 20));
     neap_os_tick_read(fd); /* nothing there: does not wait */
     close(fd);

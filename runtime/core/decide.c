@@ -207,7 +207,7 @@ static void count_preemptions(neap_core *c)
          i = neap_bits_next(&c->changed, i + 1, c->cpus)) {
         struct cpu *p = &c->cpu[i];
 
-        if (p->lost && p->task && p->task != p->lost && p->lost->cpu == NEAP_NO_CPU) {
+        if (p->lost && p->task && p->lost->state == NEAP_STATE_READY) {
             p->lost->preemptions++;
             c->count.preemptions++;
         }
@@ -278,14 +278,17 @@ static void show_switches(neap_core *c)
         c->cpus--;
 }
 
+static bool is_late(const neap_core *c)
+{
+    return c->ctx.now - c->due > c->ctx.quantum / 10;
+}
+
 static void count_lateness(neap_core *c)
 {
-    neap_ns late = c->ctx.now - c->due;
-
-    if (late > c->ctx.quantum / 10) {
-        c->count.late_ticks++;
-        c->count.late += late;
-    }
+    if (!is_late(c))
+        return;
+    c->count.late_ticks++;
+    c->count.late += c->ctx.now - c->due;
 }
 
 static void turn(neap_core *c)
@@ -313,6 +316,7 @@ size_t neap_core_decide(neap_core *c, neap_ns now, const neap_order **orders)
     c->count.decisions++;
     if (now > c->due && !c->paused)
         count_lateness(c);
+    c->nominal = is_late(c) || c->due > c->ctx.now ? c->ctx.now : c->due;
     if (!c->paused)
         turn(c);
     count_preemptions(c);

@@ -127,6 +127,9 @@ struct neap_core {
 
     bool dirty, paused;
     neap_ns paused_at, resumed_at;
+    /* What this decision's slices count from: when it was due, if it is only a little late. So
+     * slices of a quantum stay on the grid of the tick. */
+    neap_ns nominal;
     neap_ns due;   /* what neap_core_next() said after the last decision */
     size_t cursor; /* of the watchdog */
     uint64_t rng[4];
@@ -220,7 +223,7 @@ void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why);
 /* and competes again */
 void neap_turn_lose(neap_core *c, int cpu, neap_why why);
 void neap_turn_give(neap_core *c, int cpu, neap_task *t);
-void neap_turn_begin_slice(neap_core *c, neap_task *t);
+void neap_turn_begin_slice(neap_core *c, neap_task *t, neap_ns from);
 void neap_turn_tell_stopping(neap_core *c, neap_task *t, neap_why why);
 void neap_turn_tell_running(neap_core *c, neap_task *t);
 

@@ -95,11 +95,11 @@ void neap_turn_lose(neap_core *c, int at_cpu, neap_why why)
         neap_hook_enqueue(c, t, why);
 }
 
-void neap_turn_begin_slice(neap_core *c, neap_task *t)
+void neap_turn_begin_slice(neap_core *c, neap_task *t, neap_ns from)
 {
     struct cpu *p = &c->cpu[t->cpu];
 
-    p->end = later(c->ctx.now, p->slice);
+    p->end = later(from, p->slice);
     p->tick = neap_seat_has_tick(c) ? later(c->ctx.now, c->ctx.quantum) : NEAP_FOREVER;
     p->charged_at = c->ctx.now;
     neap_turn_tell_running(c, t);
@@ -123,7 +123,7 @@ void neap_turn_give(neap_core *c, int at_cpu, neap_task *t)
     neap_bits_set(&c->changed, at_cpu);
     neap_state_move(c, t, EV_PICK);
     if (t->state == NEAP_STATE_RUNNING)
-        neap_turn_begin_slice(c, t);
+        neap_turn_begin_slice(c, t, c->nominal);
 }
 
 static bool has_free_cpu(const neap_core *c, const neap_task *t)

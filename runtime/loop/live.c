@@ -28,8 +28,8 @@ static void on_tick(struct ev_loop *loop, ev_io *w, int events)
 {
     neap_runtime *rt = w->data;
 
-    neap_os_tick_read(rt->tick);
-    rt->armed = NEAP_FOREVER;
+    if (rt->armed != NEAP_FOREVER)
+        rt->armed += (neap_ns)neap_os_tick_read(rt->tick) * rt->armed_every;
 }
 
 static void on_guard(struct ev_loop *loop, ev_io *w, int events)
@@ -94,11 +94,23 @@ static void watch_guard(neap_runtime *rt)
     }
 }
 
+/* The tick repeats each quantum by itself: as long as decisions keep to the grid, which they do
+ * while nothing but the tick happens, it need not be set again. */
+static void arm(neap_runtime *rt, neap_ns until)
+{
+    neap_ns every = neap_core_ctx(rt->core)->quantum;
+
+    if (neap_os_tick_arm(rt->tick, until, every) < 0)
+        return;
+    rt->armed = until;
+    rt->armed_every = every;
+}
+
 void neap_live_wait(neap_runtime *rt, neap_ns until)
 {
     watch_guard(rt);
-    if (until != rt->armed && neap_os_tick_arm(rt->tick, until) == 0)
-        rt->armed = until;
+    if (until != rt->armed)
+        arm(rt, until);
     ev_run(rt->loop, EVRUN_ONCE);
 }
 

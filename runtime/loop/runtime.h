@@ -87,7 +87,7 @@ struct neap_runtime {
 
     struct ev_loop *loop;
     int tick;
-    neap_ns armed; /* what the tick is set to */
+    neap_ns armed, armed_every; /* when the tick comes next, and how often then */
     struct watchers *watchers;
     signal_watch *signals;
     int guard_events; /* what the guard's watcher asks for */

@@ -7,7 +7,7 @@
 
 int neap_os_group_signal(pid_t group, int signo)
 {
-    if (group <= 1 || group == getpgrp())
+    if (group <= 1 || (signo != SIGCONT && group == getpgrp()))
         return -EINVAL;
     return kill(-group, signo) == 0 ? 0 : -errno;
 }

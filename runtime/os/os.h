@@ -22,9 +22,10 @@ int neap_os_process_cpu(pid_t pid, neap_ns *used); /* of a process with its thre
 /* The tick: an absolute timer as a descriptor (tick_linux.c). */
 
 int neap_os_tick_new(void); /* a descriptor, close-on-exec, non-blocking */
-int neap_os_tick_arm(int fd,
-                     neap_ns at); /* at a time of neap_os_now(); NEAP_FOREVER: off */
-void neap_os_tick_read(int fd);   /* takes the expiry back */
+/* At a time of neap_os_now(), and `every` ns from then on; NEAP_FOREVER: never. */
+int neap_os_tick_arm(int fd, neap_ns at, neap_ns every);
+/* Takes the expiries back: how many there were. Does not wait. */
+uint64_t neap_os_tick_read(int fd);
 
 /* Signals to process groups (group.c). The only place that calls kill() on a group: refuses
  * groups <= 1 and the caller's own with -EINVAL. -ESRCH: nobody is left in it. */

@@ -13,25 +13,29 @@ int neap_os_tick_new(void)
     return fd < 0 ? -errno : fd;
 }
 
-int neap_os_tick_arm(int fd, neap_ns at)
+static struct timespec timespec_of(neap_ns time)
+{
+    return (struct timespec){(time_t)(time / NEAP_S), (long)(time % NEAP_S)};
+}
+
+int neap_os_tick_arm(int fd, neap_ns at, neap_ns every)
 {
     struct itimerspec spec = {.it_value = {0}};
 
     if (at != NEAP_FOREVER) {
-        if (at < 1) /* zero would disarm it */
-            at = 1;
-        spec.it_value.tv_sec = (time_t)(at / NEAP_S);
-        spec.it_value.tv_nsec = (long)(at % NEAP_S);
+        spec.it_value = timespec_of(at < 1 ? 1 : at); /* zero would disarm it */
+        spec.it_interval = timespec_of(every);
     }
     return timerfd_settime(fd, TFD_TIMER_ABSTIME, &spec, NULL) == 0 ? 0 : -errno;
 }
 
-void neap_os_tick_read(int fd)
+uint64_t neap_os_tick_read(int fd)
 {
-    uint64_t count;
+    uint64_t count = 0;
     ssize_t n;
 
     do
         n = read(fd, &count, sizeof count);
     while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof count ? count : 0;
 }
