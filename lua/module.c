@@ -59,6 +59,19 @@ static int lua_policy(lua_State *L)
     return 1;
 }
 
+static int lua_strerror(lua_State *L)
+{
+    lua_pushstring(L, neap_strerror((int)luaL_checkinteger(L, 1)));
+    return 1;
+}
+
+/* "TERM" for 15; nil for a number without a name. */
+static int lua_signal_name(lua_State *L)
+{
+    lua_pushstring(L, neap_option_signal_name((int)luaL_checkinteger(L, 1)));
+    return 1;
+}
+
 /* Sets the constants in the table on top. */
 static void set_units(lua_State *L)
 {
@@ -93,6 +106,8 @@ static int open_core(lua_State *L)
                                          {"policies", neap_load_policies},
                                          {"policy", lua_policy},
                                          {"runtime", neap_runtime_lua},
+                                         {"signal_name", lua_signal_name},
+                                         {"strerror", lua_strerror},
                                          {"suggest", lua_suggest},
                                          {"weight", lua_weight},
                                          {NULL, NULL}};

@@ -4,21 +4,11 @@ local neap = require "neap"
 local outcome = {}
 
 local ENOENT = 2
-local SIGNALS = {
-  [1] = "HUP", [2] = "INT", [3] = "QUIT", [4] = "ILL", [5] = "TRAP", [6] = "ABRT", [7] = "BUS",
-  [8] = "FPE", [9] = "KILL", [10] = "USR1", [11] = "SEGV", [12] = "USR2", [13] = "PIPE",
-  [14] = "ALRM", [15] = "TERM", [24] = "XCPU", [25] = "XFSZ", [31] = "SYS",
-}
-
--- The sentence for an errno.
-function outcome.strerror(code)
-  return neap.strerror and neap.strerror(code) or ("errno %d"):format(code)
-end
 
 local WORDS = {
   exit = function(code) return ("%d"):format(code) end,
-  signal = function(code) return "signal " .. (SIGNALS[code] or code) end,
-  error = function(code, reason) return "error: " .. (reason or outcome.strerror(code)) end,
+  signal = function(code) return "signal " .. (neap.signal_name(code) or code) end,
+  error = function(code, reason) return "error: " .. (reason or neap.strerror(code)) end,
   timeout = function() return "timed out" end,
 }
 

@@ -4,6 +4,7 @@
 -- `stats` is task:stats() at its end (nil for a job that was refused) and `ideal_ns` what the
 -- policy owed it (nil where the policy promises no share).
 local ideals = require "neap.ideal"
+local neap = require "neap"
 local outcome = require "neap.outcome"
 local tables = require "neap.table"
 
@@ -137,7 +138,7 @@ function session:ended(task, how, code)
   result.how, result.code, result.stats = how, code, task:stats()
   result.ideal_ns = self:leave(task.id, self.rt:now())
   if how == "error" then
-    self.say("cannot start %s: %s", task.name, outcome.strerror(code))
+    self.say("cannot start %s: %s", task.name, neap.strerror(code))
   end
   self.verbose("task %d (%s): %s after %s of cpu, %s of wall", task.id, task.name,
     outcome.words(how, code), tables.duration(result.stats.cpu_ns),

@@ -148,6 +148,13 @@ static inline neap_ns later(neap_ns at, neap_ns by)
     return by >= NEAP_FOREVER - at ? NEAP_FOREVER : at + by;
 }
 
+/* The clock that slices are measured on: it stands still while the scheduler is paused,
+ * and neap_core_resume() moves their ends by that time. */
+static inline neap_ns slice_clock(const neap_core *c)
+{
+    return c->paused ? c->paused_at : c->ctx.now;
+}
+
 /* hooks.c: the policy, called with its failures caught and its answers checked. */
 
 enum {

@@ -312,7 +312,7 @@ static void begin(neap_core *c)
 
     for (int i = 0; i < c->cpus; i++) {
         struct cpu *p = &c->cpu[i];
-        neap_ns quantum_end = later(c->ctx.now, c->ctx.quantum);
+        neap_ns quantum_end = later(slice_clock(c), c->ctx.quantum);
 
         t = p->task;
         if (t && t->state == NEAP_STATE_RUNNING) {

@@ -177,7 +177,7 @@ void neap_core_started(neap_core *c, neap_ns now, neap_task *t)
     t->flags |= F_STARTED;
     t->flags &= (uint16_t) ~(F_PAUSE_LATER | F_LOSE_LATER);
     neap_state_move(c, t, EV_STARTED);
-    neap_turn_begin_slice(c, t, c->ctx.now);
+    neap_turn_begin_slice(c, t, slice_clock(c));
     if (later_on & F_PAUSE_LATER)
         neap_core_pause_task(c, now, t);
     else if (later_on & F_LOSE_LATER)

@@ -56,9 +56,11 @@ void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why)
 /* What is left of a preempted slice, at least 1 ms. */
 static neap_ns rest(const neap_core *c, const struct cpu *p)
 {
+    neap_ns left = p->end - slice_clock(c);
+
     if (p->end == NEAP_FOREVER)
         return NEAP_FOREVER;
-    return p->end - c->ctx.now > NEAP_MS ? p->end - c->ctx.now : NEAP_MS;
+    return left > NEAP_MS ? left : NEAP_MS;
 }
 
 /* Takes the cpu from its task, which is READY then but in no queue yet; NULL: there is
@@ -100,7 +102,7 @@ void neap_turn_begin_slice(neap_core *c, neap_task *t, neap_ns from)
     struct cpu *p = &c->cpu[t->cpu];
 
     p->end = later(from, p->slice);
-    p->tick = neap_seat_has_tick(c) ? later(c->ctx.now, c->ctx.quantum) : NEAP_FOREVER;
+    p->tick = neap_seat_has_tick(c) ? later(slice_clock(c), c->ctx.quantum) : NEAP_FOREVER;
     p->charged_at = c->ctx.now;
     neap_turn_tell_running(c, t);
 }
@@ -158,10 +160,28 @@ static void end_overrun(neap_core *c)
     }
 }
 
+/* The same books, when there is a cpu for the newcomer: the next who comes may have none,
+ * and c->ready is not 0 any more then. */
+static void tell_overrun(neap_core *c)
+{
+    for (int i = 0; i < c->ctx.cpus; i++) {
+        neap_task *t = c->cpu[i].end <= c->ctx.now ? c->cpu[i].task : NULL;
+
+        if (t && t->flags & F_RUNNING) {
+            neap_turn_tell_stopping(c, t, NEAP_CHANGED);
+            neap_turn_tell_running(c, t);
+        }
+    }
+}
+
 void neap_turn_arrive(neap_core *c, neap_task *t, neap_why why)
 {
-    if (c->ctx.ready == 0 && !c->paused && !has_free_cpu(c, t))
-        end_overrun(c);
+    if (c->ctx.ready == 0 && !c->paused) {
+        if (has_free_cpu(c, t))
+            tell_overrun(c);
+        else
+            end_overrun(c);
+    }
     neap_hook_enqueue(c, t, why);
     if (!(t->flags & F_ARRIVED)) {
         t->flags |= F_ARRIVED;

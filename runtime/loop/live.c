@@ -28,8 +28,10 @@ static void on_tick(struct ev_loop *loop, ev_io *w, int events)
 {
     neap_runtime *rt = w->data;
 
+    neap_ns passed = (neap_ns)neap_os_tick_read(rt->tick) * rt->armed_every;
+
     if (rt->armed != NEAP_FOREVER)
-        rt->armed += (neap_ns)neap_os_tick_read(rt->tick) * rt->armed_every;
+        rt->armed += passed;
 }
 
 static void on_guard(struct ev_loop *loop, ev_io *w, int events)
@@ -108,10 +110,12 @@ static void arm(neap_runtime *rt, neap_ns until)
 
 void neap_live_wait(neap_runtime *rt, neap_ns until)
 {
+    bool due = until <= neap_os_now();
+
     watch_guard(rt);
-    if (until != rt->armed)
+    if (!due && until != rt->armed)
         arm(rt, until);
-    ev_run(rt->loop, EVRUN_ONCE);
+    ev_run(rt->loop, due ? EVRUN_NOWAIT : EVRUN_ONCE);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *w, int events)

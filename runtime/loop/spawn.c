@@ -35,9 +35,10 @@ static int find_guard(const neap_runtime *rt, char *out, size_t room)
 
     if (said) {
         snprintf(out, room, "%s", said);
-        return executable(out) ? 0
-                               : neap_error(errno, "cannot run the guard \"%s\": %s",
-                                            said, strerror(errno));
+        if (executable(out))
+            return 0;
+        return neap_error(NEAP_EGUARD, "cannot run the guard \"%s\": %s", said,
+                          strerror(errno));
     }
     for (size_t i = 0; neap_os_self_dir(dir, sizeof dir) == 0 && i < 4; i++) {
         snprintf(out, room, "%s%s/neap-guard", dir, beside[i]);
@@ -47,7 +48,7 @@ static int find_guard(const neap_runtime *rt, char *out, size_t room)
     snprintf(out, room, "%s/neap-guard", NEAP_LIBEXECDIR);
     if (executable(out))
         return 0;
-    return neap_error(NEAP_ENOTFOUND,
+    return neap_error(NEAP_EGUARD,
                       "cannot find the guard program neap-guard beside the "
                       "library: set NEAP_GUARD to its path");
 }
@@ -66,9 +67,11 @@ int neap_spawn_guard(neap_runtime *rt)
                         rt->opt.on_death == NEAP_DEATH_END ? NEAP_GUARD_END
                                                            : NEAP_GUARD_CONTINUE,
                         rt->opt.grace);
-    return r < 0 ? neap_error(-r, "cannot start the guard \"%s\": %s", path,
-                              neap_strerror(r))
-                 : 0;
+    if (r == 0)
+        return 0;
+    return neap_error(NEAP_EGUARD, "cannot start the guard \"%s\": %s", path,
+                      r == -EPROTO ? "it is not a guard of this version"
+                                   : neap_strerror(r));
 }
 
 /* A task is over for the core; if it has no process, there is nothing to wait for. */

@@ -21,7 +21,7 @@
     X(NEAP_EINHOOK, EDEADLK, "not inside a policy hook")                               \
     X(NEAP_ESTATE, EBUSY, "not possible in this state")                                \
     X(NEAP_EPOLICY, EPROTO, "the policy refused")                                      \
-    X(NEAP_EGUARD, ENOTCONN, "the guard is gone")                                      \
+    X(NEAP_EGUARD, ENOTCONN, "there is no guard")                                      \
     X(NEAP_EENDLESS, ELOOP, "would never end")                                         \
     X(NEAP_EUNSUPPORTED, ENOTSUP, "not supported here")
 
