@@ -69,6 +69,14 @@ local function glue_negatives(words)
   return glued
 end
 
+-- argparse gives each name of an option a line of its own; "-p NAME, --policy NAME" reads better.
+local function label_on_one_line(option)
+  local lines = option:_get_label_lines()
+  for i, line in ipairs(lines) do lines[i] = line:match("^%s*(.*)$") end
+  local label = table.concat(lines, " "):gsub("(%-%w) [%w_]+,", "%1,")
+  function option._get_label_lines() return { label } end
+end
+
 local function make_parser(verb)
   local found, argparse = pcall(require, "argparse")
   if not found then
@@ -80,6 +88,7 @@ local function make_parser(verb)
   if verb.configure then verb.configure(parser) end
   parser:flag("-h --help", "Show this and exit.")
   parser:argument("word"):args("*"):hidden(true)
+  for _, option in ipairs(parser._options) do label_on_one_line(option) end
   return parser
 end
 

@@ -57,7 +57,7 @@ end
 -- Each failure of a policy is told once, however often it comes.
 function session:report(report)
   if report.kind == "log" then
-    self.verbose("%s: %s", report.policy or "log", report.message)
+    self.verbose("%s%s", report.policy and report.policy .. ": " or "", report.message)
     return
   end
   local where = report.policy and ("policy %s: "):format(report.policy) or ""

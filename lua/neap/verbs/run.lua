@@ -90,11 +90,6 @@ local function add_all(session, list)
   end
 end
 
-local function tell_placement(rt)
-  local cpus = rt:placement()
-  say("policy %s, %s", rt.policy, cpus == "" and "on any CPU" or "on CPUs " .. cpus)
-end
-
 local function exit_code(session, single)
   if session.signal then return 128 + session.signal end
   if single then
@@ -113,7 +108,6 @@ local function run(given, program)
     say = say,
     verbose = given.verbose,
   })
-  if given.verbose then tell_placement(rt) end
   add_all(session, list)
   local ok, problem = session:run(given.limit)
   local figures = rt:stats()
