@@ -83,17 +83,29 @@ static void holding_and_releasing_costs_the_guard_nothing(void **state)
     assert_true(after - before < 500 * NEAP_US); /* less than a wake-up for each */
 }
 
+/* Is the tree of ESCAPE below the guard complete? */
+static bool has_escaped(pid_t pid)
+{
+    pid_t pids[16];
+
+    return neap_proc_tree(pid, pids, 16) == 4 &&
+           neap_os_tree_groups(pid, pids, 16) == 3;
+}
+
+/* Its own group, one in a session and one in a group of its own; they ignore TERM. */
+#define ESCAPE "trap '' TERM; setsid sleep 1000 & timeout 1000 sleep 1000 & wait"
+
 static void close_ends_everything(void **state)
 {
     pid_t pids[16];
     size_t count;
 
-    SHELL(1, "trap '' TERM; setsid -w sleep 1000 & timeout 1000 sleep 1000 & wait");
-    assert_true(process_await(process_has_child, started(1)));
+    SHELL(1, ESCAPE);
+    assert_true(process_await(has_escaped, started(1)));
     SPAWN(2, "/bin/true"); /* waits for its go for ever */
     forked(2);
     count = neap_proc_tree(neap_guard_pid(guard), pids, 16);
-    assert_true(count >= 4);
+    assert_int_equal(count, 6);
     neap_guard_close(guard);
     guard = NULL;
     for (size_t i = 0; i < count; i++)
@@ -110,7 +122,7 @@ static void a_dead_guard_is_the_last_event(void **state)
 
     SPAWN(1, "/bin/sleep", "1000");
     pid = started(1);
-    SPAWN(2, "/bin/true");
+    SPAWN(2, "/bin/sleep", "1000");
     waiting = forked(2);
     kill(pid, SIGSTOP);
     assert_true(process_await(process_is_stopped, pid));
@@ -168,7 +180,8 @@ static void write_file(const char *path, const void *bytes, size_t size)
     fclose(file);
 }
 
-/* Starts a script that plays a guard: it says `bytes`, one at a time. */
+/* Starts a script that plays a guard: it says `bytes`, a frame and a piece, then
+ * one at a time. */
 static void open_fake_guard(const void *bytes, size_t size, int result)
 {
     char said[] = "/tmp/neap-test-XXXXXX", program[] = "/tmp/neap-test-XXXXXX",
@@ -178,7 +191,8 @@ static void open_fake_guard(const void *bytes, size_t size, int result)
     close(mkstemp(said));
     close(mkstemp(program));
     length = snprintf(script, sizeof script,
-                      "#!/bin/sh\ndd bs=1 if=%s >&3 2>/dev/null\nrm %s\nexec cat <&3\n",
+                      "#!/bin/sh\n(dd bs=40 count=1; dd bs=1) <%s >&3 2>/dev/null\nrm "
+                      "%s\nexec cat <&3\n",
                       said, said);
     write_file(said, bytes, size);
     write_file(program, script, (size_t)length);
@@ -219,77 +233,102 @@ static void another_version_of_the_guard_is_refused(void **state)
     guard = real;
 }
 
-/* A runtime of its own, in a process of its own, that holds a tree which tries to escape. */
-static _Noreturn void doomed_runtime(neap_guard_on_death on_death, int line)
+/* A runtime in a process of its own that holds three tasks: one as above, the script `polite`,
+ * and one that waits for its go. */
+static _Noreturn void doomed_runtime(neap_guard_on_death on_death, const char *polite,
+                                     int line)
 {
-    pid_t pids[16];
-    size_t count = 0;
+    pid_t pids[16], escaped;
+    size_t count;
 
+    alarm(20); /* a check that fails in here must not go on with the other tests */
     if (neap_guard_open(&guard, guard_program(), on_death, GUARDING_GRACE) != 0)
         _exit(1);
-    SHELL(1, "trap '' TERM; while :; do sleep 1000; done");
-    started(1);
-    SHELL(2, "setsid -w sleep 1000 & timeout 1000 sleep 1000 & wait");
-    started(2);
+    SHELL(1, ESCAPE);
+    escaped = started(1);
+    SHELL(2, polite);
+    if (!process_await(process_has_child, started(2)))
+        _exit(1);
     SPAWN(3, "/bin/sleep", "1000");
     forked(3);
-    while (count !=
-           8) /* guard, sh, sleep, sh, setsid or its sleep, timeout, its sleep, 3 */
-        count = neap_proc_tree(neap_guard_pid(guard), pids, 16);
+    if (!process_await(has_escaped, escaped))
+        _exit(1);
+    count = neap_proc_tree(neap_guard_pid(guard), pids, 16);
     for (size_t i = 1; i < count; i++)
         kill(pids[i], SIGSTOP);
-    if (write(line, pids, sizeof pids) != sizeof pids)
+    if (write(line, pids, count * sizeof *pids) < 0)
         _exit(1);
     for (;;)
         pause();
 }
 
-/* Kills such a runtime. pids[0] is its guard, then seven others. */
-static void kill_a_runtime(neap_guard_on_death on_death, pid_t *pids)
+/* Kills such a runtime. Returns how many are in pids: its guard, then the others. */
+static int kill_a_runtime(neap_guard_on_death on_death, const char *polite, pid_t *pids)
 {
     pid_t runtime;
-    int line[2];
+    ssize_t size;
+    int line[2], count;
 
     neap_guard_close(guard);
     guard = NULL;
     assert_int_equal(pipe(line), 0);
     runtime = fork();
     if (runtime == 0)
-        doomed_runtime(on_death, line[1]);
+        doomed_runtime(on_death, polite, line[1]);
     close(line[1]);
-    assert_int_equal(read(line[0], pids, 16 * sizeof *pids), 16 * sizeof *pids);
+    size = read(line[0], pids, 16 * sizeof *pids);
     close(line[0]);
-    for (int i = 1; i < 8; i++)
+    count = (int)(size / (ssize_t)sizeof *pids);
+    for (int i = 1; i < count; i++)
         assert_true(process_await(process_is_stopped, pids[i]));
     kill(runtime, SIGKILL);
     waitpid(runtime, NULL, 0);
+    assert_int_equal(count, 8); /* four of ESCAPE, two of the polite one */
+    return count;
 }
 
 static void a_killed_runtime_takes_everything_with_it(void **state)
 {
     pid_t pids[16];
     neap_ns before = neap_os_now();
+    int count = kill_a_runtime(NEAP_GUARD_END, "sleep 1000 & wait", pids);
 
-    kill_a_runtime(NEAP_GUARD_END, pids);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < count; i++)
         assert_true(process_await(process_is_gone, pids[i]));
-    assert_true(neap_os_now() - before > GUARDING_GRACE); /* one of them ignored TERM */
+    assert_true(neap_os_now() - before > GUARDING_GRACE); /* some ignored TERM */
+}
+
+static void the_tasks_of_a_killed_runtime_are_asked_once_before(void **state)
+{
+    char path[] = "/tmp/neap-test-XXXXXX", script[200], text[64] = "";
+    int fd = mkstemp(path), count;
+    pid_t pids[16];
+
+    snprintf(script, sizeof script,
+             "trap 'echo asked >>%s' TERM; while :; do sleep 1000 & wait; done", path);
+    count = kill_a_runtime(NEAP_GUARD_END, script, pids);
+    for (int i = 0; i < count; i++)
+        assert_true(process_await(process_is_gone, pids[i]));
+    assert_true(read(fd, text, sizeof text - 1) >= 0);
+    close(fd);
+    unlink(path);
+    assert_string_equal(text, "asked\n");
 }
 
 static void a_killed_runtime_leaves_nothing_stopped(void **state)
 {
     pid_t pids[16];
-    int living = 0;
+    int living = 0,
+        count = kill_a_runtime(NEAP_GUARD_CONTINUE, "sleep 1000 & wait", pids);
 
-    kill_a_runtime(NEAP_GUARD_CONTINUE, pids);
     assert_true(process_await(process_is_gone, pids[0]));
-    for (int i = 1; i < 8; i++) {
+    for (int i = 1; i < count; i++) {
         living += process_lives(pids[i]);
         assert_false(process_is_stopped(pids[i]));
         kill(pids[i], SIGKILL);
         assert_true(process_await(process_is_gone, pids[i]));
     }
-    assert_true(living >= 6); /* all but the one that waited for its go */
+    assert_true(living >= count - 2); /* but for the guard and what waited for its go */
 }
 
 int main(void)
@@ -306,6 +345,7 @@ int main(void)
         guard_test(frames_in_pieces_are_put_together_and_absurd_ones_end_it),
         guard_test(another_version_of_the_guard_is_refused),
         guard_test(a_killed_runtime_takes_everything_with_it),
+        guard_test(the_tasks_of_a_killed_runtime_are_asked_once_before),
         guard_test(a_killed_runtime_leaves_nothing_stopped),
     };
 

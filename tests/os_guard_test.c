@@ -139,6 +139,27 @@ static void two_hundred_tasks_start_and_end(void **state)
     }
 }
 
+/* An exec's errno and the child's exit arrive together: the errno is what counts. */
+static void two_hundred_tasks_fail_and_none_exits(void **state)
+{
+    enum { COUNT = 200 };
+    int ends = 0;
+
+    for (uint64_t tag = 1; tag <= COUNT; tag++)
+        SPAWN(tag, "/no/such/program");
+    while (ends < COUNT) {
+        neap_guard_event e = guard_event();
+
+        if (e.kind == NEAP_GUARD_FORKED) {
+            assert_int_equal(neap_guard_go(guard, e.tag), 0);
+            continue;
+        }
+        assert_int_equal(e.kind, NEAP_GUARD_FAILED);
+        assert_int_equal(e.error, ENOENT);
+        ends++;
+    }
+}
+
 /* A job whose environment has `count` strings of 8000 bytes. */
 static neap_guard_job big_job(int count)
 {
@@ -236,33 +257,63 @@ static bool has_three_descriptors(pid_t pid)
     return descriptors(pid) == 3; /* the loader's own come and go at first */
 }
 
-static void a_task_finds_nothing_of_ours(void **state)
+/* A new guard, started by a host whose stdin is `fd`. */
+static void start_guard_on(int fd)
 {
-    int leak = fcntl(STDERR_FILENO, F_DUPFD, 100); /* as a careless host leaves them */
-    char text[PATH_MAX];
-    struct rlimit ours;
-    pid_t pid;
+    int old = dup(STDIN_FILENO);
 
     neap_guard_close(guard);
-    assert_int_equal(guard_set_up(state), 0);
-    close(leak);
+    guard = NULL;
+    dup2(fd, STDIN_FILENO);
+    assert_int_equal(guard_set_up(NULL), 0);
+    dup2(old, STDIN_FILENO);
+    close(old);
+}
+
+static void the_descriptors_of_the_host_are_not_inherited(void **state)
+{
+    int leaks = fcntl(STDERR_FILENO, F_DUPFD, 100); /* without close-on-exec */
+    char text[PATH_MAX];
+    int line[2];
+    pid_t pid;
+
+    assert_int_equal(pipe(line), 0);
+    start_guard_on(line[0]);
     SPAWN(1, "/bin/true"); /* starting beside it */
     forked(1);
     SPAWN(2, "/bin/sleep", "1000");
     pid = started(2);
     assert_true(process_await(has_three_descriptors, pid));
-    assert_int_equal(descriptors(neap_guard_pid(guard)),
-                     7); /* 0-3, signals, runtime, task 1 */
+    /* 0 to 3, its signals, the runtime's pidfd, the line to task 1 */
+    assert_int_equal(descriptors(neap_guard_pid(guard)), 7);
     link_of(pid, "fd/0", text, sizeof text);
     assert_string_equal(text, "/dev/null");
+    close(leaks);
+    close(line[0]);
+    close(line[1]);
+}
+
+static void the_signals_of_the_host_are_not_inherited(void **state)
+{
+    char text[64];
+    sigset_t set;
+    pid_t pid;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGUSR2, SIG_IGN);
+    start_guard_on(STDIN_FILENO);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    signal(SIGUSR2, SIG_DFL);
+    SPAWN(1, "/bin/sleep", "1000");
+    pid = started(1);
     process_status(pid, "SigBlk", text, sizeof text);
     assert_string_equal(text, "0000000000000000");
     process_status(pid, "SigCgt", text, sizeof text);
     assert_string_equal(text, "0000000000000000");
     process_status(pid, "SigIgn", text, sizeof text);
     assert_string_equal(text, "0000000000000001"); /* HUP */
-    getrlimit(RLIMIT_NOFILE, &ours);
-    assert_true(ours.rlim_cur > 0);
 }
 
 static void a_task_leads_a_group_in_the_guards_session(void **state)
@@ -289,20 +340,16 @@ static void stdin_is_inherited_when_asked(void **state)
                           .argv = argv,
                           .env = (const char *const *)environ,
                           .inherit_stdin = true};
-    int line[2], old = dup(STDIN_FILENO);
+    int line[2];
 
-    neap_guard_close(guard);
     assert_int_equal(pipe(line), 0);
-    dup2(line[0], STDIN_FILENO);
-    assert_int_equal(guard_set_up(state), 0);
-    dup2(old, STDIN_FILENO);
+    start_guard_on(line[0]);
     assert_int_equal(neap_guard_spawn(guard, 1, &job), 0);
     started(1);
     assert_int_equal(write(line[1], "17\n", 3), 3);
     exited(1, 17, false);
     close(line[0]);
     close(line[1]);
-    close(old);
 }
 
 static void a_task_starts_on_the_cpus_that_it_was_given(void **state)
@@ -335,10 +382,12 @@ int main(void)
         guard_test(a_script_without_an_interpreter_is_run_by_the_shell),
         guard_test(a_task_killed_before_its_go_exits_without_starting),
         guard_test(two_hundred_tasks_start_and_end),
+        guard_test(two_hundred_tasks_fail_and_none_exits),
         guard_test(a_request_beyond_the_socket_is_queued),
         guard_test(a_job_beyond_all_bounds_is_refused),
         guard_test(a_full_descriptor_table_fails_the_task_not_the_guard),
-        guard_test(a_task_finds_nothing_of_ours),
+        guard_test(the_descriptors_of_the_host_are_not_inherited),
+        guard_test(the_signals_of_the_host_are_not_inherited),
         guard_test(a_task_leads_a_group_in_the_guards_session),
         guard_test(stdin_is_inherited_when_asked),
         guard_test(a_task_starts_on_the_cpus_that_it_was_given),

@@ -27,9 +27,10 @@ extern char **environ; /* POSIX has it, but no header of POSIX declares it */
 struct neap_guard {
     int fd;
     pid_t pid;
-    bool ended;  /* nothing more comes */
-    bool told;   /* LOST was given */
-    bool broken; /* nothing more can be sent */
+    bool greeted; /* HELLO has come: the first frame, and no other */
+    bool ended;   /* nothing more comes */
+    bool told;    /* LOST was given */
+    bool broken;  /* nothing more can be sent */
     unsigned char in[IN_FRAMES * sizeof(neap_wire_frame)];
     size_t in_at, in_end;
     unsigned char *out; /* what is not sent yet: [out_at, out_end) */
@@ -83,11 +84,13 @@ static bool take_frame(neap_guard *g, neap_wire_frame *frame)
         return false;
     memcpy(frame, g->in + g->in_at, sizeof *frame);
     g->in_at += sizeof *frame;
-    if (!neap_wire_is_event(&frame->head)) {
+    if (!neap_wire_is_event(&frame->head) ||
+        (frame->head.kind == NEAP_WIRE_HELLO) == g->greeted) {
         cut_off(g);
         g->in_at = g->in_end;
         return false;
     }
+    g->greeted = true;
     return true;
 }
 
@@ -287,9 +290,7 @@ static int await_hello(neap_guard *g)
             return -EPROTO;
         await(g, until);
     }
-    if (frame.head.kind != NEAP_WIRE_HELLO || frame.head.tag != NEAP_WIRE_GREETING)
-        return -EPROTO;
-    return 0;
+    return frame.head.tag == NEAP_WIRE_GREETING ? 0 : -EPROTO;
 }
 
 /* posix_spawn, since a fork of a big host would block it. Positive errno, as it gives them. */
