@@ -24,9 +24,12 @@ struct fair {
     neap_ns step; /* the largest advance since the queue was last empty */
 };
 
+/* CPU time is taken from the task's account, and not from the `ran` of stopping(), which lacks
+ * what a tick() was told of: so a policy may have a tick of its own upon this one. */
 struct share {
-    int64_t rest;   /* of ran * UNIT that was less than one weight */
-    int64_t weight; /* that `rest` belongs to */
+    neap_ns paid;   /* of t->cpu_ns: what vruntime has advanced for */
+    int32_t rest;   /* of paid * UNIT that was less than one weight */
+    int32_t weight; /* that `rest` belongs to */
 };
 
 static neap_ns most(neap_ns a, neap_ns b)
@@ -34,14 +37,15 @@ static neap_ns most(neap_ns a, neap_ns b)
     return a > b ? a : b;
 }
 
-static neap_ns advance(neap_task *t, neap_ns ran)
+static neap_ns advance(neap_task *t)
 {
     struct share *s = t->own;
     neap_ns before = t->vruntime;
-    neap_ns parts = ran * UNIT + s->rest;
+    neap_ns parts = (t->cpu_ns - s->paid) * UNIT + s->rest;
 
     t->vruntime += parts / t->weight;
-    s->rest = parts % t->weight;
+    s->rest = (int32_t)(parts % t->weight);
+    s->paid = t->cpu_ns;
     return t->vruntime - before;
 }
 
@@ -61,6 +65,7 @@ static int fair_init_task(neap_ctx *c, neap_task *t)
 {
     struct share *s = t->own;
 
+    s->paid = t->cpu_ns;
     s->weight = t->weight;
     return 0;
 }
@@ -103,7 +108,7 @@ static neap_task *fair_pick(neap_ctx *c, int cpu)
 static void fair_stopping(neap_ctx *c, neap_task *t, neap_ns ran, neap_why why)
 {
     struct fair *f = c->state;
-    neap_ns step = advance(t, ran);
+    neap_ns step = advance(t);
 
     if (c->ready > 0)
         f->step = most(f->step, step);
@@ -120,7 +125,7 @@ static void fair_update(neap_ctx *c, neap_task *t, neap_what what)
         s->rest = s->rest * t->weight / s->weight;
         s->weight = t->weight;
     } else if (what == NEAP_CHARGED) {
-        advance(t, c->charged);
+        advance(t);
         if (t->at)
             neap_heap_rekey(&f->queue, t, t->vruntime);
     }
