@@ -314,8 +314,9 @@ int neap_core_resume(neap_core *c, neap_ns now)
     settle_all(c, now);
     away = c->ctx.now - c->paused_at;
     c->paused = false;
-    c->resumed_at = c->ctx.now;
+    c->watched_from = c->ctx.now;
     c->due = NEAP_FOREVER;
+    c->dirty = true; /* the policy's timers count again, even if there is no task */
     for (int i = 0; i < c->cpus; i++) {
         struct cpu *p = &c->cpu[i];
 

@@ -50,7 +50,7 @@ int neap_core_new(neap_core **out, const neap_core_options *o, neap_ns now)
     c->ctx.now = now;
     c->ctx.quantum = o->quantum;
     c->due = NEAP_FOREVER;
-    c->resumed_at = INT64_MIN / 2;
+    c->watched_from = INT64_MIN / 2;
     c->hook = HOOK_NONE;
     seed_random(c, o->seed);
     r = neap_core_set_cpus(c, now, o->cpus);

@@ -95,17 +95,17 @@ static bool tick(neap_core *c, struct cpu *p)
 static void expire(neap_core *c)
 {
     bool contended = c->ctx.ready > 0;
+    bool ticks = contended || c->seat.table.flags & NEAP_TICKS_ALWAYS;
 
     for (int i = 0; i < c->cpus; i++) {
         struct cpu *p = &c->cpu[i];
         neap_ns now = c->ctx.now;
+        bool over;
 
         if (!p->task || p->task->state != NEAP_STATE_RUNNING)
             continue;
-        if (p->end <= now && (contended || ends_alone(c)))
-            neap_turn_lose(c, i, NEAP_EXPIRED);
-        else if (p->tick <= now &&
-                 (contended || c->seat.table.flags & NEAP_TICKS_ALWAYS) && tick(c, p))
+        over = p->tick <= now && ticks && tick(c, p);
+        if (over || (p->end <= now && (contended || ends_alone(c))))
             neap_turn_lose(c, i, NEAP_EXPIRED);
     }
 }
@@ -172,11 +172,22 @@ static void rescheduled(neap_core *c)
     }
 }
 
+/* How many turns of all go by for one of `t`: by weight, or, under a policy that does
+ * not promise shares by weight, in turn where that is longer. */
+static double fair_wait(const neap_core *c, const neap_task *t)
+{
+    double by_weight = (double)c->ready_weight / t->weight;
+    double in_turn = (double)c->ctx.ready + c->ctx.cpus;
+
+    if (c->seat.table.ideal == NEAP_IDEAL_BY_WEIGHT || by_weight > in_turn)
+        return by_weight;
+    return in_turn;
+}
+
 static bool overdue(const neap_core *c, const neap_task *t)
 {
-    neap_ns since = t->since > c->resumed_at ? t->since : c->resumed_at;
-    double bound = 10.0 * (double)c->ctx.quantum * (double)c->ready_weight /
-                   ((double)t->weight * c->ctx.cpus);
+    neap_ns since = t->since > c->watched_from ? t->since : c->watched_from;
+    double bound = 10.0 * (double)c->ctx.quantum * fair_wait(c, t) / c->ctx.cpus;
 
     return c->ctx.now - since > NEAP_S && (double)(c->ctx.now - since) > bound;
 }

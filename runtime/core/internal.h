@@ -24,7 +24,9 @@ enum {
     F_TOUCHED = 256,      /* in core->touched: an order may be due */
     F_RUNNING = 512,      /* the policy was told running(); stopping() is owed */
     F_PAUSE_LATER = 1024, /* these came while it was STARTING */
-    F_LOSE_LATER = 2048
+    F_LOSE_LATER = 2048,
+    F_EXPIRE_LATER = 4096,
+    F_LATER = F_PAUSE_LATER | F_LOSE_LATER | F_EXPIRE_LATER
 };
 
 /* What can happen to a task's state. */
@@ -126,7 +128,8 @@ struct neap_core {
     size_t n_orders;
 
     bool dirty, paused;
-    neap_ns paused_at, resumed_at;
+    neap_ns paused_at;
+    neap_ns watched_from; /* waits before that are not held against the policy */
     /* What this decision's slices count from: when it was due, if it is only a little late. So
      * slices of a quantum stay on the grid of the tick. */
     neap_ns nominal;

@@ -265,6 +265,12 @@ static bool joined(const neap_core *c, size_t i)
     return c->tasks[i].task && c->tasks[i].task->flags & F_JOINED;
 }
 
+/* Is it the policy's to queue? Beyond max_alive it is in no policy's queue yet. */
+static bool waits(const neap_task *t)
+{
+    return t->state == NEAP_STATE_READY && !(t->flags & F_OUTSIDE);
+}
+
 /* The old policy lets go of everything. What waited is now in c->sorter, longest wait
  * first. */
 static void hand_over(neap_core *c)
@@ -280,7 +286,7 @@ static void hand_over(neap_core *c)
             neap_turn_tell_stopping(c, t, NEAP_CHANGED);
         neap_hook_exit_task(c, t, NEAP_HOWS, 0);
         own_free(t, t->own);
-        if (t->state == NEAP_STATE_READY)
+        if (waits(t))
             neap_heap_push(&c->sorter, t, t->since);
     }
 }
@@ -295,11 +301,13 @@ static void take_over(neap_core *c)
         if (!joined(c, i))
             continue;
         t->flags &= (uint16_t) ~(F_HELD | F_STRAY);
-        t->next = t->prev = NULL;
-        t->at = 0;
         own_free(t, t->own);
         t->own = NULL;
-        if (t->state == NEAP_STATE_READY)
+        if (t->flags & F_OUTSIDE)
+            continue;
+        t->next = t->prev = NULL;
+        t->at = 0;
+        if (waits(t))
             neap_heap_push(&c->sorter, t, t->since);
     }
     c->ctx.ready = 0;
@@ -310,14 +318,16 @@ static void begin(neap_core *c)
 {
     neap_task *t;
 
+    c->watched_from = c->ctx.now; /* another policy made them wait until now */
     for (int i = 0; i < c->cpus; i++) {
         struct cpu *p = &c->cpu[i];
         neap_ns quantum_end = later(slice_clock(c), c->ctx.quantum);
 
+        /* The old one's word is void, also to a task that is still STARTING. */
+        p->slice = p->slice < c->ctx.quantum ? p->slice : c->ctx.quantum;
         t = p->task;
         if (t && t->state == NEAP_STATE_RUNNING) {
             p->tick = neap_seat_has_tick(c) ? quantum_end : NEAP_FOREVER;
-            /* the old one's word is void */
             p->end = p->end < quantum_end ? p->end : quantum_end;
             neap_turn_tell_running(c, t);
         }
@@ -388,7 +398,7 @@ int neap_core_set_policy(neap_core *c, neap_ns now, const neap_policy *p,
     neap_fifo fifo = c->fifo;
     int r = -NEAP_EMEMORY;
 
-    at(c, now);
+    neap_core_settle(c, now); /* what was used until now is the old one's */
     if (!old || !made || !other)
         goto fail;
     *other = c->seat;

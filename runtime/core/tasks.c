@@ -169,17 +169,19 @@ int neap_core_add(neap_core *c, neap_ns now, const neap_spec *spec, neap_kind ki
 
 void neap_core_started(neap_core *c, neap_ns now, neap_task *t)
 {
-    unsigned later_on = t->flags & (F_PAUSE_LATER | F_LOSE_LATER);
+    unsigned later_on = t->flags & F_LATER;
 
     at(c, now);
     if (t->state != NEAP_STATE_STARTING)
         return;
+    t->flags &= (uint16_t)~F_LATER;
+    neap_state_move(c, t, EV_STARTED); /* books the time until now as start */
     t->flags |= F_STARTED;
-    t->flags &= (uint16_t) ~(F_PAUSE_LATER | F_LOSE_LATER);
-    neap_state_move(c, t, EV_STARTED);
     neap_turn_begin_slice(c, t, slice_clock(c));
     if (later_on & F_PAUSE_LATER)
         neap_core_pause_task(c, now, t);
+    else if (later_on & F_EXPIRE_LATER)
+        neap_turn_lose(c, t->cpu, NEAP_EXPIRED);
     else if (later_on & F_LOSE_LATER)
         neap_turn_lose(c, t->cpu, NEAP_PREEMPTED);
 }

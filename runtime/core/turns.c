@@ -73,7 +73,7 @@ static neap_task *take_cpu(neap_core *c, int at_cpu, neap_why why)
     if (!t)
         return NULL;
     if (t->state == NEAP_STATE_STARTING) {
-        t->flags |= F_LOSE_LATER;
+        t->flags |= why == NEAP_PREEMPTED ? F_LOSE_LATER : F_EXPIRE_LATER;
         return NULL;
     }
     t->slice_left = why == NEAP_PREEMPTED ? rest(c, p) : 0;
@@ -102,7 +102,8 @@ void neap_turn_begin_slice(neap_core *c, neap_task *t, neap_ns from)
     struct cpu *p = &c->cpu[t->cpu];
 
     p->end = later(from, p->slice);
-    p->tick = neap_seat_has_tick(c) ? later(slice_clock(c), c->ctx.quantum) : NEAP_FOREVER;
+    p->tick =
+        neap_seat_has_tick(c) ? later(slice_clock(c), c->ctx.quantum) : NEAP_FOREVER;
     p->charged_at = c->ctx.now;
     neap_turn_tell_running(c, t);
 }
