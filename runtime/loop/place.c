@@ -7,6 +7,7 @@
  * CPU cost five times as much.
  */
 #include "runtime.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -49,6 +50,16 @@ static void move_ourselves(struct placement *p, const neap_os_cpuset *to)
     p->moved = neap_os_thread_place(to) == 0;
 }
 
+static void tell(neap_runtime *rt)
+{
+    neap_report report = {.kind = NEAP_REPORT_LOG};
+    char text[sizeof rt->place.text + 32];
+
+    snprintf(text, sizeof text, "tasks run on CPUs %s", neap_placement(rt));
+    report.message = text;
+    neap_loop_tell(rt, &report);
+}
+
 static int choose(neap_runtime *rt, int cpus)
 {
     struct placement *p = &rt->place;
@@ -63,6 +74,7 @@ static int choose(neap_runtime *rt, int cpus)
         p->load = now; /* the beginning of the next sample, should `cpus` change */
         if (cpus == 1)
             move_ourselves(p, &p->set);
+        tell(rt);
     } else {
         free(now);
     }

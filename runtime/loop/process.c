@@ -13,8 +13,11 @@
 
 /* of looking for groups that are made under our hands */
 enum { PASSES = 8 };
-#define ASK_EVERY (100 * NEAP_MS) /* of a task's own CPU time: has it children? */
-#define LOOK_EVERY NEAP_S   /* likewise: other threads than its first may have some */
+/* Has it children? Asked so often while its leader computes, and when it was idle for so long:
+ * then it may wait for one. Other threads than its first may have some: looked at seldom. */
+#define ASK_EVERY (100 * NEAP_MS)
+#define ASK_WHEN_IDLE (8 * NEAP_MS) /* more than an account lags */
+#define LOOK_EVERY NEAP_S
 #define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
 
 /* Copies a list of strings into one block: the pointers, then the text. */
@@ -170,7 +173,7 @@ static int look(process *p, int signo)
     free(p->groups);
     p->groups = found;
     p->n_groups = kept;
-    p->looked_cpu = p->task->cpu_ns;
+    p->looked_ran = p->ran;
     return fresh;
 }
 
@@ -192,16 +195,31 @@ static void signal_tree(process *p, int signo)
         ;
 }
 
+bool neap_process_lives(const process *p)
+{
+    bool lives = neap_os_group_is_in(neap_process_pid(p), 0);
+
+    for (int i = 0; i < p->n_groups && !lives; i++)
+        lives = neap_os_group_is_in(p->groups[i], 0);
+    return lives;
+}
+
+static bool is_to_be_asked(const process *p)
+{
+    neap_ns used = p->task->cpu_ns - p->asked_cpu, ran = p->ran - p->asked_ran;
+
+    return p->task->slices <= 1 || used >= ASK_EVERY || ran - used >= ASK_WHEN_IDLE;
+}
+
 /* A tree that never left its leader's group needs one signal; it is looked at now and
  * then. */
 static void stop_strays(process *p)
 {
-    neap_ns used = p->task->cpu_ns;
-
-    if (p->n_groups == 0 && used - p->looked_cpu < LOOK_EVERY) {
-        if (p->task->slices > 1 && used - p->asked_cpu < ASK_EVERY)
+    if (p->n_groups == 0 && p->ran - p->looked_ran < LOOK_EVERY) {
+        if (!is_to_be_asked(p))
             return;
-        p->asked_cpu = used;
+        p->asked_cpu = p->task->cpu_ns;
+        p->asked_ran = p->ran;
         if (!neap_os_has_children(neap_process_pid(p)))
             return;
     }
@@ -226,6 +244,7 @@ void neap_process_hold(neap_runtime *rt, process *p, neap_ns now)
         return;
     neap_os_group_signal(neap_process_pid(p), SIGSTOP);
     p->held = true;
+    p->ran += now - p->released_at;
     stop_strays(p);
     read_again_later(rt, p, now);
 }
@@ -236,6 +255,7 @@ void neap_process_release(neap_runtime *rt, process *p)
     if (p->phase != P_LIVE || !p->held)
         return;
     p->held = false;
+    p->released_at = neap_loop_now(rt);
     neap_process_signal_groups(p, SIGCONT);
 }
 

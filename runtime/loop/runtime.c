@@ -226,6 +226,7 @@ static int begin_run(neap_runtime *rt)
 
 static int end_run(neap_runtime *rt, int r)
 {
+    neap_loop_settle(rt);
     rt->running = false;
     neap_loop_leave(rt);
     if (rt->guard_lost && r == 0) {
@@ -254,7 +255,7 @@ static void step(neap_runtime *rt, neap_ns until)
  * them. */
 static bool endless(const neap_runtime *rt)
 {
-    return !rt->live && !rt->timers.count && !neap_loop_done(rt);
+    return !rt->live && !rt->timers.count && !rt->gone.first && !neap_loop_done(rt);
 }
 
 int neap_run(neap_runtime *rt)
@@ -273,7 +274,6 @@ int neap_run(neap_runtime *rt)
         }
         step(rt, NEAP_FOREVER);
     }
-    neap_core_settle(rt->core, neap_loop_now(rt));
     return end_run(rt, r);
 }
 
@@ -292,17 +292,18 @@ int neap_run_for(neap_runtime *rt, neap_ns time)
     while (!rt->stop && !rt->guard_lost && neap_loop_now(rt) < end &&
            !(rt->live && neap_loop_done(rt)))
         step(rt, end);
-    neap_core_settle(rt->core, neap_loop_now(rt));
     return end_run(rt, r);
 }
 
 int neap_wait(neap_runtime *rt, neap_id id, neap_how *how, int *code)
 {
-    neap_task *t;
-    int r = neap_loop_task(rt, id, &t);
+    int r;
 
-    if (r == 0)
-        r = begin_run(rt);
+    /* One whose end is not told yet may be waited for. */
+    if (!neap_core_find(rt->core, id))
+        return neap_error(NEAP_ENOTASK, "no task %llu, or it has ended",
+                          (unsigned long long)id);
+    r = begin_run(rt);
     if (r < 0)
         return r;
     rt->waited = id;
@@ -408,7 +409,10 @@ int neap_trigger(neap_runtime *rt)
 int neap_yield(neap_runtime *rt, int cpu)
 {
     neap_task *t = neap_core_current(rt->core, cpu);
+    int r = neap_loop_outside(rt);
 
+    if (r < 0)
+        return r;
     if (!t)
         return neap_error(NEAP_ESTATE, "no task runs on cpu %d", cpu);
     return neap_task_yield(rt, t->id);

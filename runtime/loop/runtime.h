@@ -37,7 +37,8 @@ typedef struct process {
 
     pid_t *groups; /* that its tree made beside the leader's own */
     int n_groups;
-    neap_ns looked_cpu, asked_cpu; /* its cpu_ns when its tree was last looked at */
+    neap_ns asked_cpu; /* its cpu_ns when it was last asked for children */
+    neap_ns ran, asked_ran, looked_ran; /* wall time that it was released; likewise */
 
     bool held;         /* we have stopped it */
     bool correct;      /* in rt->held: its CPU time is to be read once more */
@@ -46,7 +47,7 @@ typedef struct process {
     /* the leader's zombie is gone: its group is what is left of it */
     bool reaped;
     int signal_later; /* came before it had a process that could get it */
-    neap_ns stopped_at;
+    neap_ns released_at, stopped_at;
     neap_ns kill_at; /* when to send KILL; NEAP_FOREVER: not, or done */
     neap_ns hold_at; /* when to hold it again that was let go to act on a signal */
     struct process *next_held; /* list of those to be read once more */
@@ -137,6 +138,8 @@ neap_ns neap_loop_due(const neap_runtime *rt);
 bool neap_loop_done(const neap_runtime *rt);
 /* later, outside decisions */
 void neap_loop_tell(neap_runtime *rt, const neap_report *report);
+/* Charges who runs up to now: callbacks, and who called run(), find true accounts. */
+void neap_loop_settle(neap_runtime *rt);
 void neap_loop_enter(neap_runtime *rt);
 void neap_loop_leave(neap_runtime *rt);
 
@@ -174,6 +177,7 @@ void neap_process_forget_job(process *p);
 bool neap_process_has_rest(neap_runtime *rt, process *p);
 void neap_process_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode);
 bool neap_process_signal_groups(const process *p, int signo); /* did anybody get it? */
+bool neap_process_lives(const process *p); /* anybody but zombies in its groups? */
 pid_t neap_process_pid(const process *p);
 
 /* spawn.c: with the guard. */

@@ -123,6 +123,7 @@ static void on_started(neap_runtime *rt, process *p)
     bool ending = p->ending;
 
     p->phase = P_LIVE;
+    p->released_at = neap_loop_now(rt);
     neap_process_forget_job(p);
     neap_core_started(rt->core, neap_loop_now(rt), p->task);
     p->signal_later = 0;
@@ -202,6 +203,7 @@ static void lose_process(neap_runtime *rt, neap_task *t, bool end)
     }
     if (p->phase == P_GONE)
         return;
+    neap_process_measure(rt, p, neap_loop_now(rt));
     if (p->phase == P_LIVE && end)
         neap_process_kill(rt, p, NEAP_KILL_GRACE);
     neap_process_release(rt, p);
@@ -212,22 +214,27 @@ static void lose_process(neap_runtime *rt, neap_task *t, bool end)
     tell_gone(rt, p);
 }
 
-/* Nobody reaps for us any more, but init or a subreaper above us does: a group is gone
- * when no signal finds it. Bounded: the grace time, then KILL and a second. */
+/* Does a lost task still live? Each that does gets `signo` (0: nothing). */
+static bool lost_lives(neap_runtime *rt, int signo)
+{
+    bool lives = false;
+
+    for (neap_task *t = rt->gone.first; t; t = t->next) {
+        if (t->how != NEAP_HOW_LOST || !neap_process_lives(t->process))
+            continue;
+        lives = true;
+        if (signo)
+            neap_process_signal_groups(t->process, signo);
+    }
+    return lives;
+}
+
+/* Nobody tells us of their ends any more, so we look. Bounded: the grace time, then KILL and a
+ * second. */
 static void end_lost(neap_runtime *rt, neap_ns until, int signo)
 {
-    bool left = true;
-
-    while (left && neap_os_now() < until) {
-        left = false;
-        for (neap_task *t = rt->gone.first; t; t = t->next) {
-            if (t->how == NEAP_HOW_LOST &&
-                neap_process_signal_groups(t->process, signo))
-                left = true;
-        }
-        if (left)
-            nanosleep(&(struct timespec){.tv_nsec = 5 * NEAP_MS}, NULL);
-    }
+    while (lost_lives(rt, signo) && neap_os_now() < until)
+        nanosleep(&(struct timespec){.tv_nsec = 5 * NEAP_MS}, NULL);
 }
 
 /* The kernel has continued the tasks' own groups (they are in the guard's session and
@@ -251,6 +258,7 @@ static void on_lost(neap_runtime *rt)
         end_lost(rt, neap_os_now() + rt->opt.grace, 0);
         end_lost(rt, neap_os_now() + NEAP_S, SIGKILL);
     }
+    neap_os_process_cpu(neap_guard_pid(rt->guard), &rt->guard_cpu);
     neap_guard_close(rt->guard);
     rt->guard = NULL;
     rt->guard_lost = true;

@@ -67,11 +67,26 @@ static void tell_reports(neap_runtime *rt)
     }
 }
 
-static void tell_exits(neap_runtime *rt)
+void neap_loop_settle(neap_runtime *rt)
 {
-    while (rt->gone.first) {
+    neap_ns now = neap_loop_now(rt);
+
+    neap_process_measured_all(rt, now);
+    neap_core_settle(rt->core, now);
+}
+
+/* Of those up to `last`, who had ended before this turn's decision: the others must first
+ * be switched from, in the next. */
+static void tell_exits(neap_runtime *rt, const neap_task *last)
+{
+    bool more = last != NULL;
+
+    if (more)
+        neap_loop_settle(rt);
+    while (more) {
         neap_task *t = rt->gone.first;
 
+        more = t != last;
         neap_fifo_remove(&rt->gone, t);
         if (t->id == rt->waited) {
             rt->waited_done = true;
@@ -143,6 +158,8 @@ static void decide(neap_runtime *rt)
     for (size_t i = 0; i < n; i++)
         carry_out(rt, &orders[i], now);
     switches = keep_switches(rt, orders, n);
+    if (switches)
+        neap_core_settle(rt->core, now);
     for (size_t i = 0; i < switches; i++)
         rt->opt.on_switch(rt->opt.user, rt, rt->switches[i].cpu, rt->switches[i].from,
                           rt->switches[i].task);
@@ -158,14 +175,18 @@ static void send_queued_signals(neap_runtime *rt)
 void neap_loop_turn(neap_runtime *rt)
 {
     neap_ns now = neap_loop_now(rt);
+    neap_task *ended;
 
     neap_spawn_listen(rt);
     neap_process_correct(rt, now);
+    if (neap_timers_next(rt) <= now)
+        neap_loop_settle(rt);
     neap_timers_run(rt, now);
+    ended = rt->gone.last;
     decide(rt);
     send_queued_signals(rt);
     tell_reports(rt);
-    tell_exits(rt);
+    tell_exits(rt, ended);
 }
 
 neap_ns neap_loop_due(const neap_runtime *rt)

@@ -40,8 +40,9 @@ int neap_os_tree_groups(pid_t root, pid_t *groups, size_t room);
 /* Has `pid` children now? Cheap (one file of its main thread): for asking at every hold. */
 bool neap_os_has_children(pid_t pid);
 
-/* Is there a living process in `group` whose session is `session`? The answer to "is this
- * group still what I think it is" before it is signalled for the last time. */
+/* Is there a living process (no zombie) in `group` whose session is `session` (0: any)? The
+ * answer to "is this group still what I think it is" before it is signalled for the last time,
+ * and to "is it gone" where nobody of ours reaps. */
 bool neap_os_group_is_in(pid_t group, pid_t session);
 
 /* Programs (program.c). Where would execvp find `file` on `path` (NULL: the default path), seen

@@ -96,7 +96,7 @@ static void look(void *user, pid_t pid)
     neap_proc p;
 
     if (!s->found && neap_proc_read(pid, &p) == 0 && p.group == s->group &&
-        p.session == s->session && neap_proc_lives(&p))
+        (!s->session || p.session == s->session) && neap_proc_lives(&p))
         s->found = true;
 }
 
