@@ -30,6 +30,13 @@ function session.new(rt, options)
   return self
 end
 
+-- The signals that whoever started us had ignored, as a mask: `nohup neap`, `neap &` in a script.
+local function ignored()
+  local file <close> = io.open("/proc/self/status")
+  local mask = file and file:read("a"):match("\nSigIgn:%s*(%x+)")
+  return mask and tonumber(mask, 16) or 0
+end
+
 function session:listen(verbose)
   local rt = self.rt
   rt:on("exit", function(task, how, code) self:ended(task, how, code) end)
@@ -37,8 +44,11 @@ function session:listen(verbose)
   if verbose then
     rt:on("switch", function(_, _, task) self:running(task) end)
   end
-  for _, name in ipairs { "HUP", "INT", "TERM" } do
-    rt:on_signal(name, function(...) self:interrupt(...) end)
+  local mask = ignored()
+  for name, number in pairs { HUP = 1, INT = 2, TERM = 15 } do
+    if mask >> number - 1 & 1 == 0 then
+      rt:on_signal(name, function(...) self:interrupt(...) end)
+    end
   end
 end
 
