@@ -2,7 +2,7 @@
 package.path = "bench/?.lua;" .. package.path
 local kit = require "kit"
 
-local ROUNDS, SECONDS, TASKS = 3, 10, 10
+local ROUNDS, SECONDS, TASKS = 3, 20, 10
 
 local bare, neap, ratios = {}, {}, {}
 for i = 1, ROUNDS do

@@ -1,4 +1,5 @@
-/* own_policy.c - a policy of one's own in C, on virtual tasks: the latest newcomer runs first. */
+/* own_policy.c - a policy of one's own in C, on virtual tasks: the latest newcomer runs
+ * first. */
 #include <neap/neap.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* spawn_and_wait.c - starts two programs under fair, waits for both, says how they ended.
+/* spawn_and_wait.c - starts two programs, waits for both, says how they ended.
  *
  *   cc spawn_and_wait.c $(pkg-config --cflags --libs neap)
  */

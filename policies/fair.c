@@ -24,8 +24,9 @@ struct fair {
     neap_ns step; /* the largest advance since the queue was last empty */
 };
 
-/* CPU time is taken from the task's account, and not from the `ran` of stopping(), which lacks
- * what a tick() was told of: so a policy may have a tick of its own upon this one. */
+/* CPU time is taken from the task's account, and not from the `ran` of stopping(),
+ * which lacks what a tick() was told of: so a policy may have a tick of its own upon
+ * this one. */
 struct share {
     neap_ns paid;   /* of t->cpu_ns: what vruntime has advanced for */
     int32_t rest;   /* of paid * UNIT that was less than one weight */

@@ -1,4 +1,5 @@
-/* core_accounts_test.c - nothing is lost, nothing is counted twice: times, charges, counts. */
+/* core_accounts_test.c - nothing is lost, nothing is counted twice: times, charges,
+ * counts. */
 #include "rig.h"
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* core_changes_test.c - what is changed while tasks run: parameters, cpus, charges, policies. */
+/* core_changes_test.c - what is changed while tasks run: parameters, cpus, charges,
+ * policies. */
 #include "rig.h"
 #include <string.h>
 
@@ -236,6 +237,24 @@ static void one_that_is_ended_outside_was_never_admitted(void **state)
     rig_end(r);
 }
 
+static void one_that_is_paused_outside_lets_the_next_one_in(void **state)
+{
+    rig *r = rig_of("rr", .max_alive = 1);
+    neap_task *a = rig_live(r), *b = rig_process(r), *c = rig_process(r);
+
+    assert_int_equal(neap_core_pause_task(r->core, r->now, b), 0);
+    assert_int_equal(rig_stats(r).waiting, 1);
+    rig_exit(r, a);
+    assert_int_equal(c->state, NEAP_STATE_STARTING);
+    assert_int_equal(neap_core_resume_task(r->core, r->now, b), 0);
+    rig_decide(r);
+    assert_int_equal(b->state, NEAP_STATE_READY);
+    assert_int_equal(rig_stats(r).waiting, 1);
+    rig_exit(r, c);
+    assert_int_equal(b->state, NEAP_STATE_STARTING);
+    rig_end(r);
+}
+
 static void a_new_policy_gets_only_those_who_are_inside(void **state)
 {
     rig *r = rig_of("rr", .max_alive = 2);
@@ -469,6 +488,7 @@ int main(void)
         cmocka_unit_test(beyond_max_alive_they_wait_by_priority_then_arrival),
         cmocka_unit_test(a_new_priority_counts_outside_too),
         cmocka_unit_test(one_that_is_ended_outside_was_never_admitted),
+        cmocka_unit_test(one_that_is_paused_outside_lets_the_next_one_in),
         cmocka_unit_test(a_new_policy_gets_only_those_who_are_inside),
         cmocka_unit_test(so_does_the_fallback_of_an_ejected_one),
         cmocka_unit_test(fewer_and_more_cpus_while_tasks_run),

@@ -1,4 +1,5 @@
-/* core_failures_test.c - what the core does with a policy that fails, lies or lets wait. */
+/* core_failures_test.c - what the core does with a policy that fails, lies or lets
+ * wait. */
 #include "diary.h"
 #include <string.h>
 

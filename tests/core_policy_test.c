@@ -1,4 +1,5 @@
-/* core_policy_test.c - what the core promises a policy: hooks, verbs, changes of policy. */
+/* core_policy_test.c - what the core promises a policy: hooks, verbs, changes of
+ * policy. */
 #include "diary.h"
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* core_states_test.c - every state, every event: what is legal, what it does, what is ordered. */
+/* core_states_test.c - every state, every event: what is legal, what it does, what is
+ * ordered. */
 #include "rig.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* diary.h - a policy for tests: first come, first served, with a diary of its hooks and with
- * orders what to do wrong.
+/* diary.h - a policy for tests: first come, first served, with a diary of its hooks and
+ * with orders what to do wrong.
  */
 #ifndef NEAP_TESTS_DIARY_H
 #define NEAP_TESTS_DIARY_H

@@ -89,7 +89,8 @@ static uint64_t chance(uint64_t *x)
     return *x ^= *x << 17;
 }
 
-/* Turns that end early by a yield, and quanta that change, are charged what they were. */
+/* Turns that end early by a yield, and quanta that change, are charged what they
+ * were. */
 static void the_bound_holds_with_yields_and_changed_quanta(void **state)
 {
     sim s = with_weights((const int[]){1, 33, 100, 305, 10000, 0});
@@ -107,7 +108,8 @@ static void the_bound_holds_with_yields_and_changed_quanta(void **state)
     sim_end(&s);
 }
 
-/* A task asks for nothing while it sleeps; when the others get its time, they share it. */
+/* A task asks for nothing while it sleeps; when the others get its time, they share
+ * it. */
 static void a_yielder_is_charged_what_it_used(void **state)
 {
     sim s = sim_of("fair", .cpus = 1);
@@ -170,8 +172,8 @@ static void a_newcomer_among_equals_waits_one_slice_for_each(void **state)
     sim_end(&s);
 }
 
-/* The same after one ran alone for long: it must not be made to wait for what nobody else
- * wanted, and neither gets more than its half from then on. */
+/* The same after one ran alone for long: it must not be made to wait for what nobody
+ * else wanted, and neither gets more than its half from then on. */
 static void newcomers_share_at_once_with_one_that_ran_alone(void **state)
 {
     for (int cpus = 1; cpus <= 3; cpus++) {
@@ -316,7 +318,8 @@ static void what_a_too_heavy_one_could_not_use_is_no_claim_later(void **state)
     before = sim_ran(&s, heavy);
     neap_set_cpus(s.rt, 1);
     sim_run(&s, 6 * NEAP_S);
-    /* Its share of one cpu is two thirds: 4 s; and at most two of its slices of 4 each. */
+    /* Its share of one cpu is two thirds: 4 s; and at most two of its slices of 4
+     * each. */
     assert_near(sim_ran(&s, heavy) - before, 4 * NEAP_S, 12 * SIM_QUANTUM);
     assert_int_equal(sim_stats(&s).ejections, 0);
     sim_end(&s);

@@ -22,7 +22,8 @@ const char *guard_program(void)
     return strcat(path, "/neap-guard");
 }
 
-/* What a dead guard leaves comes to us: not every machine's process 1 takes orphans away. */
+/* What a dead guard leaves comes to us: not every machine's process 1 takes orphans
+ * away. */
 int guard_set_up(void **state)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

@@ -1,4 +1,5 @@
-/* guarding.h - what the tests of the guard share: one guard per test, its events one by one.
+/* guarding.h - what the tests of the guard share: one guard per test, its events one by
+ * one.
  *
  * What does not come as it is expected, within some seconds, fails the test.
  */
@@ -31,8 +32,8 @@ void spawn_in(uint64_t tag, const char *cwd, const char *const *argv);
 #define SPAWN(tag, ...) spawn_in(tag, NULL, (const char *const[]){__VA_ARGS__, NULL})
 #define SHELL(tag, script) SPAWN(tag, "/bin/sh", "-c", script)
 
-/* The next event is FORKED; and with its go given, STARTED; FAILED; EXITED; with its reap asked,
- * REAPED. */
+/* The next event is FORKED; and with its go given, STARTED; FAILED; EXITED; with its
+ * reap asked, REAPED. */
 pid_t forked(uint64_t tag);
 pid_t started(uint64_t tag);
 void failed(uint64_t tag, int error);

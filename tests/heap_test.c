@@ -1,4 +1,5 @@
-/* heap_test.c - the heap and the FIFO that policies hold tasks in, against a naive array. */
+/* heap_test.c - the heap and the FIFO that policies hold tasks in, against a naive
+ * array. */
 #include "sim.h"
 #include <string.h>
 

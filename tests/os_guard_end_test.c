@@ -233,8 +233,8 @@ static void another_version_of_the_guard_is_refused(void **state)
     guard = real;
 }
 
-/* A runtime in a process of its own that holds three tasks: one as above, the script `polite`,
- * and one that waits for its go. */
+/* A runtime in a process of its own that holds three tasks: one as above, the script
+ * `polite`, and one that waits for its go. */
 static _Noreturn void doomed_runtime(neap_guard_on_death on_death, const char *polite,
                                      int line)
 {

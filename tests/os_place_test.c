@@ -1,4 +1,5 @@
-/* os_place_test.c - sets of CPUs, how busy they are, who may use them. ctest labels: process */
+/* os_place_test.c - sets of CPUs, how busy they are, who may use them. ctest labels:
+ * process */
 #include "process.h"
 
 #include <setjmp.h>

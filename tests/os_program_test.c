@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* DIR/a/tool may be executed, DIR/b/tool not; DIR/a/plain is a file, DIR/a/sub a directory. */
+/* DIR/a/tool may be executed, DIR/b/tool not; DIR/a/plain is a file, DIR/a/sub a
+ * directory. */
 static char dir[64], found[PATH_MAX];
 
 static void make(const char *name, mode_t mode)

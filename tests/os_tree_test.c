@@ -1,4 +1,5 @@
-/* os_tree_test.c - the living processes below one, and their groups. ctest labels: process */
+/* os_tree_test.c - the living processes below one, and their groups. ctest labels:
+ * process */
 #include "process.h"
 
 #include <setjmp.h>

@@ -154,7 +154,8 @@ static void a_boosted_one_that_waits_overtakes(void **state)
     sim_end(&s);
 }
 
-/* Without aging the low one starves; with it, it waits for as many steps as it lies below. */
+/* Without aging the low one starves; with it, it waits for as many steps as it lies
+ * below. */
 static void aging_lifts_one_level_each_time(void **state)
 {
     const neap_param aging = {"aging", "50ms"};

@@ -1,4 +1,5 @@
-/* process.h - what the tests of real processes share. Every wait has its own deadline. */
+/* process.h - what the tests of real processes share. Every wait has its own
+ * deadline. */
 #ifndef NEAP_TESTS_PROCESS_H
 #define NEAP_TESTS_PROCESS_H
 
@@ -6,7 +7,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Starts `sh -c script` in a group of its own, as a child of ours. Ends the test on failure. */
+/* Starts `sh -c script` in a group of its own, as a child of ours. Ends the test on
+ * failure. */
 pid_t process_sh(const char *script);
 
 /* Kills a child of ours with all its descendants and takes it away. */

@@ -1,4 +1,5 @@
-/* ranges_test.c - every value that people give: what is legal, what is refused, and how. */
+/* ranges_test.c - every value that people give: what is legal, what is refused, and
+ * how. */
 #include "sim.h"
 #include <string.h>
 
@@ -200,10 +201,10 @@ static void durations_are_read_to_the_nanosecond(void **state)
 
 static void what_is_no_duration_is_refused(void **state)
 {
-    static const char *const junk[] = {"",     "abc",  "ms",    "-1",   "-1ms", "+1ms",
-                                       "1 ms", " 1ms", "1ms ",  "1msx", "1MS",  "0x10",
-                                       "1e3",  ".5s",  "1.2.3", "1,5s", "1d",   "inf",
-                                       "nan",  "1s1s", "--"};
+    static const char *const junk[] = {"",     "abc",  "ms",   "-1",   "-1ms",  "+1ms",
+                                       "1 ms", " 1ms", "1ms ", "1msx", "1MS",   "0x10",
+                                       "1e3",  "1.",   "1.s",  ".5s",  "1.2.3", "1,5s",
+                                       "1d",   "inf",  "nan",  "1s1s", "--"};
     static const char *const far[] = {"9223372036854775808", "99999999999999999999s",
                                       "3000000h", "9223372037s",
                                       "18446744073709551617"};

@@ -1,4 +1,5 @@
-/* rig.c - a machine of make-believe that carries out the core's orders and checks them. */
+/* rig.c - a machine of make-believe that carries out the core's orders and checks
+ * them. */
 #include "rig.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* rig.h - the core on a test bench: a machine of make-believe carries out its orders.
  *
- * Nothing happens by itself: the test says when a process has exec'd, sleeps or ends, and lets
- * time pass. What the machine believes of each process (does it run, how much has it used) is
- * kept apart from the core's books, and every decision is checked: HOLDs before STARTs and
- * RUNs, nothing ordered twice, never more tasks released than there are cpus, and times that
- * add up.
+ * Nothing happens by itself: the test says when a process has exec'd, sleeps or ends,
+ * and lets time pass. What the machine believes of each process (does it run, how much
+ * has it used) is kept apart from the core's books, and every decision is checked:
+ * HOLDs before STARTs and RUNs, nothing ordered twice, never more tasks released than
+ * there are cpus, and times that add up.
  */
 #ifndef NEAP_TESTS_RIG_H
 #define NEAP_TESTS_RIG_H
@@ -22,8 +22,8 @@ typedef struct rig {
     char hook[32];
 } rig;
 
-/* One cpu, a quantum of 10 ms, fair as fallback unless said otherwise. `name` is a built-in's,
- * or NULL for .policy. */
+/* One cpu, a quantum of 10 ms, fair as fallback unless said otherwise. `name` is a
+ * built-in's, or NULL for .policy. */
 #define rig_of(name, ...)                                                              \
     rig_new((name), &(neap_core_options){__VA_ARGS__, .user = NULL})
 rig *rig_new(const char *name, const neap_core_options *o);
@@ -35,8 +35,8 @@ neap_task *rig_process_at(rig *r, int priority);
 neap_task *rig_virtual(rig *r);
 neap_task *rig_add(rig *r, const neap_spec *spec, neap_kind kind);
 
-/* Measures who runs, decides now, carries out and checks. Returns the orders as words; switches
- * are left out. */
+/* Measures who runs, decides now, carries out and checks. Returns the orders as words;
+ * switches are left out. */
 const char *rig_decide(rig *r);
 
 /* Time passes, with a decision whenever the core asks for one. */

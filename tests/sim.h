@@ -6,8 +6,8 @@
  *     assert_near(sim_ran(&s, light), 2 * NEAP_S, SIM_QUANTUM);
  *     sim_end(&s);
  *
- * A sim is a runtime with virtual tasks that records who got which cpu when, who ended how and
- * what was reported.
+ * A sim is a runtime with virtual tasks that records who got which cpu when, who ended
+ * how and what was reported.
  */
 #ifndef NEAP_TESTS_SIM_H
 #define NEAP_TESTS_SIM_H
@@ -52,8 +52,9 @@ neap_id sim_on(const sim *s, int cpu); /* who is on `cpu`; 0: nobody */
 neap_stats sim_stats(const sim *s);
 neap_ns sim_charged(const sim *s); /* to all tasks that are there, together */
 
-/* Who got `cpu`, one after the other: "1 2 3 1"; "-": it became empty. From the beginning or
- * since the last call of it or of sim_forget_turns(). Valid until the next call. */
+/* Who got `cpu`, one after the other: "1 2 3 1"; "-": it became empty. From the
+ * beginning or since the last call of it or of sim_forget_turns(). Valid until the next
+ * call. */
 const char *sim_turns(sim *s, int cpu);
 void sim_forget_turns(sim *s);
 

@@ -38,8 +38,9 @@ int neap_core_pause_task(neap_core *c, neap_ns now, neap_task *t)
         t->flags |= F_PAUSE_LATER;
         return 0;
     }
-    if (!neap_state_may(t, EV_PAUSE) || t->flags & F_OUTSIDE)
+    if (!neap_state_may(t, EV_PAUSE))
         return refuse_state(t, "paused");
+    neap_task_leave_outside(c, t);
     neap_turn_leave_queue(c, t, NEAP_PAUSED);
     if (t->cpu != NEAP_NO_CPU)
         neap_turn_give_up(c, t, EV_PAUSE, NEAP_PAUSED);
@@ -58,7 +59,10 @@ int neap_core_resume_task(neap_core *c, neap_ns now, neap_task *t)
     if (!neap_state_may(t, EV_RESUME))
         return refuse_state(t, "resumed");
     neap_state_move(c, t, EV_RESUME);
-    neap_turn_arrive(c, t, NEAP_RESUMED);
+    if (t->flags & F_ADMITTED)
+        neap_turn_arrive(c, t, NEAP_RESUMED);
+    else
+        neap_task_enter(c, t);
     return 0;
 }
 

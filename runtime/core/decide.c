@@ -116,11 +116,8 @@ static void admit(neap_core *c)
 
     while ((t = neap_heap_first(&c->outside)) &&
            (!c->opt.max_alive || c->admitted < c->opt.max_alive)) {
-        neap_heap_remove(&c->outside, t);
-        t->flags &= (uint16_t)~F_OUTSIDE;
-        c->ready_weight += t->weight;
-        c->admitted++;
-        neap_turn_arrive(c, t, NEAP_NEW);
+        neap_task_leave_outside(c, t);
+        neap_task_enter(c, t);
     }
 }
 
@@ -192,6 +189,16 @@ static bool overdue(const neap_core *c, const neap_task *t)
     return c->ctx.now - since > NEAP_S && (double)(c->ctx.now - since) > bound;
 }
 
+/* A process that takes long to start keeps its cpu: no policy could help that. */
+static bool is_starting(const neap_core *c)
+{
+    for (int i = 0; i < c->cpus; i++) {
+        if (c->cpu[i].task && c->cpu[i].task->state == NEAP_STATE_STARTING)
+            return true;
+    }
+    return false;
+}
+
 static void watch(neap_core *c)
 {
     bool empty = neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0;
@@ -202,7 +209,7 @@ static void watch(neap_core *c)
         neap_task *t = c->tasks[c->cursor++ % c->used].task;
         char why[160];
 
-        if (!t || !(t->flags & F_HELD) || !overdue(c, t))
+        if (!t || !(t->flags & F_HELD) || !overdue(c, t) || is_starting(c))
             continue;
         snprintf(why, sizeof why, "task %llu (%.40s) has waited %.1f s for a cpu",
                  (unsigned long long)t->id, t->name,

@@ -26,6 +26,7 @@ enum {
     F_PAUSE_LATER = 1024, /* these came while it was STARTING */
     F_LOSE_LATER = 2048,
     F_EXPIRE_LATER = 4096,
+    F_ADMITTED = 8192, /* counts against max_alive */
     F_LATER = F_PAUSE_LATER | F_LOSE_LATER | F_EXPIRE_LATER
 };
 
@@ -130,8 +131,8 @@ struct neap_core {
     bool dirty, paused;
     neap_ns paused_at;
     neap_ns watched_from; /* waits before that are not held against the policy */
-    /* What this decision's slices count from: when it was due, if it is only a little late. So
-     * slices of a quantum stay on the grid of the tick. */
+    /* What this decision's slices count from: when it was due, if it is only a little
+     * late. So slices of a quantum stay on the grid of the tick. */
     neap_ns nominal;
     neap_ns due;   /* what neap_core_next() said after the last decision */
     size_t cursor; /* of the watchdog */
@@ -221,6 +222,13 @@ void neap_state_settle(neap_core *c, neap_task *t);
 void neap_state_touch(neap_core *c, neap_task *t);
 void neap_core_report(neap_core *c, neap_report_kind kind, const char *hook,
                       const char *message, const char *trace, neap_id task);
+
+/* tasks.c: max_alive. */
+
+/* A READY task that is not admitted: it is, and arrives, or it waits outside. */
+void neap_task_enter(neap_core *c, neap_task *t);
+/* It waits outside no more, if it did: it is READY, and nobody holds it. */
+void neap_task_leave_outside(neap_core *c, neap_task *t);
 
 /* turns.c: tasks get and give up cpus. */
 

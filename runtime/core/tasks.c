@@ -131,6 +131,28 @@ static neap_task *record_new(neap_core *c, const neap_spec *spec, neap_kind kind
     return t;
 }
 
+void neap_task_enter(neap_core *c, neap_task *t)
+{
+    if (c->opt.max_alive && c->admitted >= c->opt.max_alive) {
+        t->flags |= F_OUTSIDE;
+        c->ready_weight -= t->weight;
+        neap_heap_push(&c->outside, t, -(int64_t)t->priority);
+        return;
+    }
+    t->flags |= F_ADMITTED;
+    c->admitted++;
+    neap_turn_arrive(c, t, NEAP_NEW);
+}
+
+void neap_task_leave_outside(neap_core *c, neap_task *t)
+{
+    if (!(t->flags & F_OUTSIDE))
+        return;
+    neap_heap_remove(&c->outside, t);
+    t->flags &= (uint16_t)~F_OUTSIDE;
+    c->ready_weight += t->weight;
+}
+
 int neap_core_add(neap_core *c, neap_ns now, const neap_spec *spec, neap_kind kind,
                   neap_task **out)
 {
@@ -155,14 +177,7 @@ int neap_core_add(neap_core *c, neap_ns now, const neap_spec *spec, neap_kind ki
     c->tasks[c->used++] = (entry){t->id, t};
     c->alive++;
     neap_state_move(c, t, EV_ADMIT);
-    if (c->opt.max_alive && c->admitted >= c->opt.max_alive) {
-        t->flags |= F_OUTSIDE;
-        c->ready_weight -= t->weight;
-        neap_heap_push(&c->outside, t, -(int64_t)t->priority);
-    } else {
-        c->admitted++;
-        neap_turn_arrive(c, t, NEAP_NEW);
-    }
+    neap_task_enter(c, t);
     *out = t;
     return 0;
 }
@@ -191,13 +206,9 @@ void neap_core_ended(neap_core *c, neap_ns now, neap_task *t, neap_how how, int 
     at(c, now);
     if (t->state == NEAP_STATE_ENDED)
         return;
-    if (t->flags & F_OUTSIDE) {
-        neap_heap_remove(&c->outside, t);
-        c->ready_weight += t->weight; /* which neap_state_move() takes back */
-        t->flags &= (uint16_t)~F_OUTSIDE;
-    } else {
+    neap_task_leave_outside(c, t);
+    if (t->flags & F_ADMITTED)
         c->admitted--;
-    }
     t->how = how;
     t->code = code;
     neap_turn_leave_queue(c, t, NEAP_ENDED);

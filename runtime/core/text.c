@@ -160,7 +160,7 @@ int neap_parse_ns(const char *text, neap_ns *out)
     size_t digits = strspn(text, "0123456789");
     const char *end = text + digits;
 
-    if (*end == '.' && digits)
+    if (*end == '.' && digits && isdigit((unsigned char)end[1]))
         end += 1 + strspn(end + 1, "0123456789");
     if (digits) {
         for (int i = 0; unit[i].name; i++) {

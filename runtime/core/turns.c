@@ -161,8 +161,8 @@ static void end_overrun(neap_core *c)
     }
 }
 
-/* The same books, when there is a cpu for the newcomer: the next who comes may have none,
- * and c->ready is not 0 any more then. */
+/* The same books, when there is a cpu for the newcomer: the next who comes may have
+ * none, and c->ready is not 0 any more then. */
 static void tell_overrun(neap_core *c)
 {
     for (int i = 0; i < c->ctx.cpus; i++) {

@@ -1,4 +1,5 @@
-/* child_linux.c - what a child does between fork and exec. Nothing here may allocate. */
+/* child_linux.c - what a child does between fork and exec. Nothing here may
+ * allocate. */
 #include "guard.h"
 #include "proc.h"
 
@@ -11,7 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The line takes the number of the guard's socket, so that the child holds no end of that. */
+/* The line takes the number of the guard's socket, so that the child holds no end of
+ * that. */
 enum { LINE = NEAP_WIRE_FD };
 
 _Static_assert(NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) == sizeof(cpu_set_t),
@@ -30,9 +32,10 @@ static void close_the_guards(int line)
     neap_proc_close_from(LINE + 1);
 }
 
-/* The defaults, but for HUP: as under nohup, since the kernel sends one to a task that is
- * stopped when the guard dies, to set it free. The system call itself, since glibc's sigaction()
- * hides two signals, of which its posix_spawn() has left one ignored in the guard. */
+/* The defaults, but for HUP: as under nohup, since the kernel sends one to a task that
+ * is stopped when the guard dies, to set it free. The system call itself, since glibc's
+ * sigaction() hides two signals, of which its posix_spawn() has left one ignored in the
+ * guard. */
 static void reset_signals(void)
 {
     static const unsigned long by_default[8]; /* the kernel's own struct sigaction */
@@ -55,8 +58,8 @@ static void empty_stdin(void)
     close(fd);
 }
 
-/* Neither may fail a task: BATCH only spares the sender of its CONT, and a set of CPUs that is
- * not legal any more is the runtime's to correct. */
+/* Neither may fail a task: BATCH only spares the sender of its CONT, and a set of CPUs
+ * that is not legal any more is the runtime's to correct. */
 static void place(const uint64_t *cpus)
 {
     struct sched_param none = {0};

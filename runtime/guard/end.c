@@ -1,8 +1,9 @@
 /* end.c - the last thing that the guard does: ends or continues what is left.
  *
- * It is the subreaper of all that any task ever started, so everything is below it. A glance at
- * that tree may miss what is born meanwhile; so KILL and CONT go out in rounds until nothing is
- * left to do. TERM, which a program may count, goes out once to each.
+ * It is the subreaper of all that any task ever started, so everything is below it. A
+ * glance at that tree may miss what is born meanwhile; so KILL and CONT go out in
+ * rounds until nothing is left to do. TERM, which a program may count, goes out once to
+ * each.
  */
 #include "guard.h"
 #include "proc.h"
@@ -47,8 +48,8 @@ static int signal_tree(struct guard *g, int signo, enum whom whom)
     return sent;
 }
 
-/* Takes all zombies away; their records too, since a group number may come again now. Returns
- * whether there is any child left. */
+/* Takes all zombies away; their records too, since a group number may come again now.
+ * Returns whether there is any child left. */
 static bool children_left(struct guard *g)
 {
     pid_t pid;

@@ -1,8 +1,9 @@
 /* guard.h - what the files of the guard program share: its records, and who does what.
  *
- * The guard is one thread around one poll(). It keeps a record per task from the SPAWN request
- * until REAP (or FAILED), allocated when the request comes and never later, so that out of
- * memory can refuse a task but not lose one. A descriptor is open per task only until its exec.
+ * The guard is one thread around one poll(). It keeps a record per task from the SPAWN
+ * request until REAP (or FAILED), allocated when the request comes and never later, so
+ * that out of memory can refuse a task but not lose one. A descriptor is open per task
+ * only until its exec.
  */
 #ifndef NEAP_GUARD_GUARD_H
 #define NEAP_GUARD_GUARD_H
@@ -23,14 +24,16 @@ enum {
 
 #define MS ((int64_t)1000000)
 
-/* An event on its way to the runtime: linked into the guard's queue until it is sent. */
+/* An event on its way to the runtime: linked into the guard's queue until it is
+ * sent. */
 struct note {
     struct note *next;
     struct record *of; /* NULL: no task's */
     neap_wire_frame frame;
 };
 
-/* QUEUED -> WAITING (forked) -> EXECING (has its go) -> RUNNING -> EXITED (a kept zombie). */
+/* QUEUED -> WAITING (forked) -> EXECING (has its go) -> RUNNING -> EXITED (a kept
+ * zombie). */
 enum stage { QUEUED, WAITING, EXECING, RUNNING, EXITED };
 
 enum { NOTES = 4 }; /* FORKED, STARTED or FAILED, EXITED, REAPED */
@@ -77,7 +80,8 @@ struct guard {
     size_t note_sent; /* bytes of the first */
     struct note hello, refusal;
     bool
-        refusing; /* `refusal` is on its way: read no further request until it is sent */
+        /* `refusal` is on its way: read no further request until it is sent */
+        refusing;
     struct record *by_tag[BUCKETS], *by_pid[BUCKETS];
     struct record *starting; /* QUEUED, WAITING and EXECING, in order of arrival */
     int starts;              /* how many of them have a descriptor */
@@ -86,7 +90,8 @@ struct guard {
 
 int64_t clock_now(void);
 
-/* setup_linux.c: makes this process a guard. False, with a word on stderr: it cannot be one. */
+/* setup_linux.c: makes this process a guard. False, with a word on stderr: it cannot be
+ * one. */
 bool setup(struct guard *g);
 void setup_drain(struct guard *g); /* takes the pending SIGCHLDs */
 
@@ -117,8 +122,8 @@ void spawn_listen(struct guard *g, struct record *r); /* what does its child say
 void spawn_due(struct guard *g);                      /* what waited for a time */
 int64_t spawn_next(const struct guard *g); /* the next such time, or INT64_MAX */
 
-/* child_linux.c: the rest of a child's life until exec. `line`: where it hears its go and says
- * its errno. Allocates nothing. */
+/* child_linux.c: the rest of a child's life until exec. `line`: where it hears its go
+ * and says its errno. Allocates nothing. */
 _Noreturn void child_run(const neap_wire_job *job, char **slots, int line);
 
 /* reap.c */

@@ -1,10 +1,11 @@
 /* main.c - neap-guard: spawns and reaps the tasks of a runtime, and outlives it.
  *
- * Started by the runtime (../os/guard.c) with descriptor 3 as its socket and the arguments:
- * the runtime's pid, `end` or `continue` (what becomes of the tasks when the runtime dies), and
- * the grace time between TERM and KILL in nanoseconds. The runtime is dead when the socket
- * ends, when its pidfd says so, or when we have another parent: each alone misses a case (a
- * forked worker holds the socket; a runtime that execs lives on; an old kernel has no pidfd).
+ * Started by the runtime (../os/guard.c) with descriptor 3 as its socket and the
+ * arguments: the runtime's pid, `end` or `continue` (what becomes of the tasks when the
+ * runtime dies), and the grace time between TERM and KILL in nanoseconds. The runtime
+ * is dead when the socket ends, when its pidfd says so, or when we have another parent:
+ * each alone misses a case (a forked worker holds the socket; a runtime that execs
+ * lives on; an old kernel has no pidfd).
  */
 #include "guard.h"
 
@@ -38,8 +39,8 @@ static int timeout(const struct guard *g)
 
 enum { SOCKET, RUNTIME, CHILDREN, FIRST_START };
 
-/* One turn: sleep until something happens, then take it all. The children's own words first:
- * they come before their exits. */
+/* One turn: sleep until something happens, then take it all. The children's own words
+ * first: they come before their exits. */
 static void turn(struct guard *g)
 {
     static struct pollfd polls[FIRST_START + STARTS_MAX];

@@ -1,8 +1,8 @@
 /* proc.h - who descends from whom, without allocating.
  *
- * Shared, like wire.h, by the guard and by ../os. What it tells is a glance: processes come and
- * go while it looks, and a child list may miss a sibling of one that is ending just then. Who
- * must be sure looks until two glances agree.
+ * Shared, like wire.h, by the guard and by ../os. What it tells is a glance: processes
+ * come and go while it looks, and a child list may miss a sibling of one that is ending
+ * just then. Who must be sure looks until two glances agree.
  */
 #ifndef NEAP_GUARD_PROC_H
 #define NEAP_GUARD_PROC_H
@@ -34,8 +34,8 @@ void neap_proc_threads(pid_t pid, neap_proc_fn *fn, void *user);
 /* Calls `fn` for each process that there is. */
 void neap_proc_all(neap_proc_fn *fn, void *user);
 
-/* Writes `root` and its descendants, zombies too, the nearest first, at most `room` of them
- * (at least 1). Returns how many it wrote; `room`: there may be more. */
+/* Writes `root` and its descendants, zombies too, the nearest first, at most `room` of
+ * them (at least 1). Returns how many it wrote; `room`: there may be more. */
 size_t neap_proc_tree(pid_t root, pid_t *pids, size_t room);
 
 /* Closes the descriptors `from` and above. Legal between fork and exec. */

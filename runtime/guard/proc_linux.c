@@ -49,7 +49,8 @@ int neap_proc_read(pid_t pid, neap_proc *out)
     return 0;
 }
 
-/* Calls `fn` for each entry of `directory` that is a number. opendir() would allocate. */
+/* Calls `fn` for each entry of `directory` that is a number. opendir() would
+ * allocate. */
 static void each_number(const char *directory, neap_proc_fn *fn, void *user)
 {
     _Alignas(struct dirent64) char buffer[2048];
@@ -186,7 +187,9 @@ size_t neap_proc_tree(pid_t root, pid_t *pids, size_t room)
         }
         return t.count;
     }
-    do { /* a pass finds the children whose parents it knows: once more until it finds none */
+    /* a pass finds the children whose parents it knows: once more until it finds
+     * none */
+    do {
         before = t.count;
         neap_proc_all(tree_add_if_below, &t);
     } while (t.count > before);

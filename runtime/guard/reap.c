@@ -1,10 +1,10 @@
 /* reap.c - who has ended?
  *
- * A task's leader that ends is told and stays a zombie, so that its pid and group stay its own
- * until REAP. Orphans that came to us are taken away at once. The kernel shows us the zombies
- * one by one from the front of the list of our children, and a kept one hides those behind it:
- * then each child is asked. Descriptors per task (pidfds) would tell directly, but the guard
- * is to need none.
+ * A task's leader that ends is told and stays a zombie, so that its pid and group stay
+ * its own until REAP. Orphans that came to us are taken away at once. The kernel shows
+ * us the zombies one by one from the front of the list of our children, and a kept one
+ * hides those behind it: then each child is asked. Descriptors per task (pidfds) would
+ * tell directly, but the guard is to need none.
  */
 #include "guard.h"
 #include "proc.h"
@@ -31,7 +31,8 @@ struct pass {
     int reaped;
 };
 
-/* Asks one child. Its last words come before its end: an exec that failed is FAILED, no exit. */
+/* Asks one child. Its last words come before its end: an exec that failed is FAILED, no
+ * exit. */
 static void ask(void *user, pid_t pid)
 {
     struct pass *p = user;

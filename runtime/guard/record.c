@@ -1,7 +1,7 @@
 /* record.c - the guard's records of tasks, found by tag and by pid.
  *
- * Hash tables of a fixed size with the links in the records: nothing to allocate, nothing to
- * grow at a bad moment.
+ * Hash tables of a fixed size with the links in the records: nothing to allocate,
+ * nothing to grow at a bad moment.
  */
 #include "guard.h"
 

@@ -1,4 +1,5 @@
-/* setup_linux.c - makes a process a guard: session, subreaper, signals, descriptors, memory. */
+/* setup_linux.c - makes a process a guard: session, subreaper, signals, descriptors,
+ * memory. */
 #include "guard.h"
 #include "proc.h"
 
@@ -33,8 +34,8 @@ static bool setup_descriptors(struct guard *g)
     return true;
 }
 
-/* What a terminal or a person sends to a whole group must not end the guard. NOCLDSTOP: every
- * hold and release of a task would wake us. */
+/* What a terminal or a person sends to a whole group must not end the guard. NOCLDSTOP:
+ * every hold and release of a task would wake us. */
 static bool setup_signals(struct guard *g)
 {
     static const int ignored[] = {SIGHUP,  SIGINT,  SIGTERM, SIGQUIT,

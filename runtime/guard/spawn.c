@@ -1,8 +1,9 @@
 /* spawn.c - from a spawn request to a program that runs.
  *
- * One socketpair per child, for both ways: down it goes the byte that means go, up comes the
- * errno of what failed; its end (close-on-exec) says that exec succeeded, and the end of ours
- * tells a waiting child that we are gone. fork, never vfork: an exec that hangs would hang us.
+ * One socketpair per child, for both ways: down it goes the byte that means go, up
+ * comes the errno of what failed; its end (close-on-exec) says that exec succeeded, and
+ * the end of ours tells a waiting child that we are gone. fork, never vfork: an exec
+ * that hangs would hang us.
  */
 #include "guard.h"
 

@@ -1,8 +1,8 @@
 /* talk.c - the guard's side of the socket: requests in, events out.
  *
- * Each event has its place in the record of its task, so that telling never allocates, however
- * long the runtime does not listen. A frame that is not as wire.h says, or an error of the
- * socket, is taken for the runtime's death.
+ * Each event has its place in the record of its task, so that telling never allocates,
+ * however long the runtime does not listen. A frame that is not as wire.h says, or an
+ * error of the socket, is taken for the runtime's death.
  */
 #include "guard.h"
 
@@ -113,7 +113,8 @@ static void take_spawn(struct guard *g, uint64_t tag, unsigned char *body, size_
     spawn_begin(g, r);
 }
 
-/* Of a leader that is reaped: as long as others are in its group, its number stays theirs. */
+/* Of a leader that is reaped: as long as others are in its group, its number stays
+ * theirs. */
 static bool group_lives(pid_t group)
 {
     return kill(-group, 0) == 0 || errno == EPERM;
@@ -129,8 +130,8 @@ static void take_reap(struct guard *g, struct record *r)
     record_drop(g, r);
 }
 
-/* A whole frame is there. A tag that is unknown here, or past the stage, is no mistake of the
- * runtime's: its request and our event have crossed. */
+/* A whole frame is there. A tag that is unknown here, or past the stage, is no mistake
+ * of the runtime's: its request and our event have crossed. */
 static void take(struct guard *g)
 {
     const neap_wire_head head = g->input.head;
@@ -161,7 +162,8 @@ static void begin_body(struct guard *g)
         g->input.body = malloc(g->input.head.size);
 }
 
-/* Where the next bytes go: into the head, the body, or nowhere when the body has no memory. */
+/* Where the next bytes go: into the head, the body, or nowhere when the body has no
+ * memory. */
 static ssize_t receive(struct guard *g)
 {
     struct input *in = &g->input;

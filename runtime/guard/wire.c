@@ -79,7 +79,8 @@ size_t neap_wire_spawn_slots(const unsigned char *body, size_t size)
     return strings == wanted ? wanted + 1 : 0;
 }
 
-/* Points `list` at `count` strings, ends it with NULL and returns what follows the last. */
+/* Points `list` at `count` strings, ends it with NULL and returns what follows the
+ * last. */
 static char *point_at(char *at, char **list, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {

@@ -1,10 +1,11 @@
 /* wire.h - the message format between the runtime and its guard.
  *
- * Frames on a stream socket between two processes of one machine and one build, so numbers go
- * in native order. A frame is a head and `size` bytes of body. Everything that the guard says
- * has the fixed body neap_wire_event; of the requests only SPAWN has a body: neap_wire_spawn,
- * then the strings program, cwd ("" for none), argv..., env..., each ended by its NUL. Both
- * sides take a frame that is not as described here for the death of the other.
+ * Frames on a stream socket between two processes of one machine and one build, so
+ * numbers go in native order. A frame is a head and `size` bytes of body. Everything
+ * that the guard says has the fixed body neap_wire_event; of the requests only SPAWN
+ * has a body: neap_wire_spawn, then the strings program, cwd ("" for none), argv...,
+ * env..., each ended by its NUL. Both sides take a frame that is not as described here
+ * for the death of the other.
  */
 #ifndef NEAP_GUARD_WIRE_H
 #define NEAP_GUARD_WIRE_H
@@ -72,15 +73,18 @@ typedef struct neap_wire_job {
 bool neap_wire_is_event(const neap_wire_head *head);
 bool neap_wire_is_request(const neap_wire_head *head);
 
-/* The bytes that `job` takes as a body; more than NEAP_WIRE_BODY_MAX must not be sent. */
+/* The bytes that `job` takes as a body; more than NEAP_WIRE_BODY_MAX must not be
+ * sent. */
 size_t neap_wire_spawn_size(const neap_wire_job *job);
 void neap_wire_spawn_pack(const neap_wire_job *job, unsigned char *body);
 
-/* How many pointers does neap_wire_spawn_unpack() need for this body? 0: it is malformed. */
+/* How many pointers does neap_wire_spawn_unpack() need for this body? 0: it is
+ * malformed. */
 size_t neap_wire_spawn_slots(const unsigned char *body, size_t size);
 
-/* Points `job` into `body` (which neap_wire_spawn_slots() has accepted, aligned as malloc does)
- * and into `slots`. slots[0] stays free before argv: room for the shell of an ENOEXEC. */
+/* Points `job` into `body` (which neap_wire_spawn_slots() has accepted, aligned as
+ * malloc does) and into `slots`. slots[0] stays free before argv: room for the shell of
+ * an ENOEXEC. */
 void neap_wire_spawn_unpack(unsigned char *body, char **slots, neap_wire_job *job);
 
 #endif

@@ -96,8 +96,8 @@ static void watch_guard(neap_runtime *rt)
     }
 }
 
-/* The tick repeats each quantum by itself: as long as decisions keep to the grid, which they do
- * while nothing but the tick happens, it need not be set again. */
+/* The tick repeats each quantum by itself: as long as decisions keep to the grid, which
+ * they do while nothing but the tick happens, it need not be set again. */
 static void arm(neap_runtime *rt, neap_ns until)
 {
     neap_ns every = neap_core_ctx(rt->core)->quantum;

@@ -13,8 +13,9 @@
 
 /* of looking for groups that are made under our hands */
 enum { PASSES = 8 };
-/* Has it children? Asked so often while its leader computes, and when it was idle for so long:
- * then it may wait for one. Other threads than its first may have some: looked at seldom. */
+/* Has it children? Asked so often while its leader computes, and when it was idle for
+ * so long: then it may wait for one. Other threads than its first may have some: looked
+ * at seldom. */
 #define ASK_EVERY (100 * NEAP_MS)
 #define ASK_WHEN_IDLE (8 * NEAP_MS) /* more than an account lags */
 #define LOOK_EVERY NEAP_S
@@ -88,6 +89,7 @@ int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
     p->cwd = job->cwd ? strdup(job->cwd) : NULL;
     p->input = job->input;
     p->kill_at = p->hold_at = NEAP_FOREVER;
+    p->counter = -1;
     if (!p->program || !p->argv || (job->env && !p->env) || (job->cwd && !p->cwd)) {
         neap_process_free(p);
         return neap_error(NEAP_EMEMORY, NULL);
@@ -111,6 +113,8 @@ void neap_process_free(process *p)
     if (!p)
         return;
     neap_process_forget_job(p);
+    if (p->counter >= 0)
+        close(p->counter);
     free(p->groups);
     free(p);
 }
@@ -206,7 +210,7 @@ bool neap_process_lives(const process *p)
 
 static bool is_to_be_asked(const process *p)
 {
-    neap_ns used = p->task->cpu_ns - p->asked_cpu, ran = p->ran - p->asked_ran;
+    neap_ns used = p->leader_cpu - p->asked_cpu, ran = p->ran - p->asked_ran;
 
     return p->task->slices <= 1 || used >= ASK_EVERY || ran - used >= ASK_WHEN_IDLE;
 }
@@ -218,7 +222,7 @@ static void stop_strays(process *p)
     if (p->n_groups == 0 && p->ran - p->looked_ran < LOOK_EVERY) {
         if (!is_to_be_asked(p))
             return;
-        p->asked_cpu = p->task->cpu_ns;
+        p->asked_cpu = p->leader_cpu;
         p->asked_ran = p->ran;
         if (!neap_os_has_children(neap_process_pid(p)))
             return;
@@ -259,13 +263,27 @@ void neap_process_release(neap_runtime *rt, process *p)
     neap_process_signal_groups(p, SIGCONT);
 }
 
+/* The leader's clock is cheap, and says nothing of what the leader started. A leader
+ * that had the cpu for a while and did little waits for another: then the tree's
+ * counter is asked, and once more at the end. */
+static neap_ns used_by_tree(process *p, neap_ns now)
+{
+    neap_ns released = p->ran + (p->held ? 0 : now - p->released_at);
+    neap_ns idle = released - p->leader_cpu, total;
+
+    if (p->counter < 0 || (p->phase == P_LIVE && idle - p->idle_seen < ASK_WHEN_IDLE))
+        return p->leader_cpu;
+    p->idle_seen = idle;
+    if (neap_os_tree_cpu(p->counter, &total) < 0 || total < p->leader_cpu)
+        return p->leader_cpu;
+    return total;
+}
+
 void neap_process_measure(neap_runtime *rt, process *p, neap_ns now)
 {
-    neap_ns used;
-
     if ((p->phase == P_LIVE || p->phase == P_ENDED) && neap_process_pid(p) > 0 &&
-        neap_os_process_cpu(neap_process_pid(p), &used) == 0)
-        neap_core_measured(rt->core, now, p->task, used);
+        neap_os_process_cpu(neap_process_pid(p), &p->leader_cpu) == 0)
+        neap_core_measured(rt->core, now, p->task, used_by_tree(p, now));
 }
 
 void neap_process_measured_all(neap_runtime *rt, neap_ns now)

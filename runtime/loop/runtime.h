@@ -37,7 +37,11 @@ typedef struct process {
 
     pid_t *groups; /* that its tree made beside the leader's own */
     int n_groups;
-    neap_ns asked_cpu; /* its cpu_ns when it was last asked for children */
+    neap_ns asked_cpu;  /* its leader_cpu when it was last asked for children */
+    int counter;        /* of the whole tree's CPU time; negative: none */
+    neap_ns leader_cpu; /* what its own clock said last */
+    /* how long it had left the cpu idle when the counter was asked */
+    neap_ns idle_seen;
     neap_ns ran, asked_ran, looked_ran; /* wall time that it was released; likewise */
 
     bool held;         /* we have stopped it */

@@ -229,8 +229,8 @@ static bool lost_lives(neap_runtime *rt, int signo)
     return lives;
 }
 
-/* Nobody tells us of their ends any more, so we look. Bounded: the grace time, then KILL and a
- * second. */
+/* Nobody tells us of their ends any more, so we look. Bounded: the grace time, then
+ * KILL and a second. */
 static void end_lost(neap_runtime *rt, neap_ns until, int signo)
 {
     while (lost_lives(rt, signo) && neap_os_now() < until)
@@ -279,6 +279,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
     case NEAP_GUARD_FORKED:
         t->pid = e->pid;
         p->phase = P_FORKED;
+        p->counter = neap_os_tree_counter(e->pid);
         neap_guard_go(rt->guard, e->tag);
         break;
     case NEAP_GUARD_STARTED:

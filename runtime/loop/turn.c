@@ -75,8 +75,8 @@ void neap_loop_settle(neap_runtime *rt)
     neap_core_settle(rt->core, now);
 }
 
-/* Of those up to `last`, who had ended before this turn's decision: the others must first
- * be switched from, in the next. */
+/* Of those up to `last`, who had ended before this turn's decision: the others must
+ * first be switched from, in the next. */
 static void tell_exits(neap_runtime *rt, const neap_task *last)
 {
     bool more = last != NULL;

@@ -1,7 +1,7 @@
 /* guard.c - the runtime's side of the guard: starts it, asks, hears.
  *
- * Requests go into a queue in memory and from there to the socket as far as it takes them;
- * events come through a small buffer, whole frames only.
+ * Requests go into a queue in memory and from there to the socket as far as it takes
+ * them; events come through a small buffer, whole frames only.
  */
 #include "guard.h"
 #include "guard/wire.h"
@@ -71,7 +71,8 @@ pid_t neap_guard_pid(const neap_guard *g)
 
 /* Hearing. */
 
-/* Something came that no guard of ours says: it is as good as dead, and takes us for dead. */
+/* Something came that no guard of ours says: it is as good as dead, and takes us for
+ * dead. */
 static void cut_off(neap_guard *g)
 {
     shutdown(g->fd, SHUT_RDWR);
@@ -268,7 +269,8 @@ int neap_guard_reap(neap_guard *g, uint64_t tag)
 
 /* Beginning and end. */
 
-/* Sleeps until the socket can be read (or written, when something waits), or until `until`. */
+/* Sleeps until the socket can be read (or written, when something waits), or until
+ * `until`. */
 static void await(const neap_guard *g, neap_ns until)
 {
     struct pollfd p = {.fd = g->fd, .events = POLLIN};
@@ -293,7 +295,8 @@ static int await_hello(neap_guard *g)
     return frame.head.tag == NEAP_WIRE_GREETING ? 0 : -EPROTO;
 }
 
-/* posix_spawn, since a fork of a big host would block it. Positive errno, as it gives them. */
+/* posix_spawn, since a fork of a big host would block it. Positive errno, as it gives
+ * them. */
 static int spawn_guard(pid_t *pid, const char *program, char **argv, int end)
 {
     posix_spawn_file_actions_t actions;
@@ -340,8 +343,9 @@ static int start(neap_guard *g, const char *program, neap_guard_on_death on_deat
     return -error;
 }
 
-/* Waits for the guard's end, and makes it end when it does not. A host that reaped it, or that
- * ignores SIGCHLD, makes waitpid fail: then it is gone, and its pid may be another's. */
+/* Waits for the guard's end, and makes it end when it does not. A host that reaped it,
+ * or that ignores SIGCHLD, makes waitpid fail: then it is gone, and its pid may be
+ * another's. */
 static void take_away(pid_t pid, neap_ns until)
 {
     const struct timespec nap = {.tv_nsec = NEAP_MS};

@@ -1,22 +1,24 @@
-/* guard.h - the runtime's side of the guard: starts it, asks it to spawn, hears what happened.
+/* guard.h - the runtime's side of the guard: starts it, asks it to spawn, hears of it.
  *
- * The guard is a program of its own (../guard): session leader, subreaper, parent of every
- * task's leader. We talk over a stream socketpair with the frames of ../guard/wire.h. Nothing
- * here blocks but neap_guard_close(): writes that do not fit are queued, reads give whole
- * frames. What is asked comes back as events, in order; `tag` is the caller's name for the
- * task.
+ * The guard is a program of its own (../guard): session leader, subreaper, parent of
+ * every task's leader. We talk over a stream socketpair with the frames of
+ * ../guard/wire.h. Nothing here blocks but neap_guard_open() and neap_guard_close():
+ * writes that do not fit are queued, reads give whole frames. What is asked comes back
+ * as events, in order; `tag` is the caller's name for the task.
  *
  *   spawn -> FORKED(pid): the child is in its own group, waits before exec
  *   go    -> STARTED: exec succeeded; or FAILED(errno): it could not, and is gone
- *            EXITED(code, signalled): the leader ended; it stays a zombie, so its pid stays
- *            its own, until neap_guard_reap()
+ *            EXITED(code, signalled): the leader ended; it stays a zombie, so its pid
+ *            stays its own, until neap_guard_reap()
  *   reap  -> REAPED(left): the zombie is gone; is anybody left in its group?
- *   A spawn that cannot even fork is FAILED, after some tries within 0.2 s. What fails before
- *   exec (the working directory) is FAILED without waiting for go. An exec that takes more
- *   than 10 s is killed: FAILED(ETIMEDOUT). A leader that somebody kills before its exec has
- *   EXITED; without STARTED if that was before its go. After FAILED the guard knows the tag no
- *   more; go and reap of a tag that it does not know, or that is not so far, are ignored. A tag
- *   in use must not be spawned again: the guard takes that for a broken runtime.
+ *
+ * A spawn that cannot even fork is FAILED, after some tries within 0.2 s. What fails
+ * before exec (the working directory) is FAILED without waiting for go. An exec that
+ * takes more than 10 s is killed: FAILED(ETIMEDOUT). A leader that somebody kills before
+ * its exec has EXITED; without STARTED if that was before its go. After FAILED the guard
+ * knows the tag no more; go and reap of a tag that it does not know, or that is not so
+ * far, are ignored. A tag in use must not be spawned again: the guard takes that for a
+ * broken runtime.
  */
 #ifndef NEAP_GUARD_H
 #define NEAP_GUARD_H
@@ -55,15 +57,15 @@ typedef struct neap_guard_job {
 
 typedef enum { NEAP_GUARD_CONTINUE, NEAP_GUARD_END } neap_guard_on_death;
 
-/* Starts the guard `program`. It inherits descriptors 0, 1, 2 and its end of the socket, no
- * other. `on_death`: what it does with the tasks when this process is gone; `grace`: from TERM
- * to KILL then. Waits (at most 5 s) until it says hello, so that a program that is no guard, or
- * another version of it, is an error here: -EPROTO. */
+/* Starts the guard `program`. It inherits descriptors 0, 1, 2 and its end of the
+ * socket, no other. `on_death`: what it does with the tasks when this process is gone;
+ * `grace`: from TERM to KILL then. Waits (at most 5 s) until it says hello, so that a
+ * program that is no guard, or another version of it, is an error here: -EPROTO. */
 int neap_guard_open(neap_guard **out, const char *program, neap_guard_on_death on_death,
                     neap_ns grace);
 
-/* Asks the guard to end whatever is left of the tasks at once (KILL), then to exit, and reaps
- * it: at most 5 s. NULL is fine. */
+/* Asks the guard to end whatever is left of the tasks at once (KILL), then to exit, and
+ * reaps it: at most 5 s. NULL is fine. */
 void neap_guard_close(neap_guard *g);
 
 /* Lets go without a word: for the child of a fork. */
@@ -74,8 +76,8 @@ bool neap_guard_wants_write(
     const neap_guard *g); /* then call neap_guard_flush() when it may */
 pid_t neap_guard_pid(const neap_guard *g); /* also the id of the tasks' session */
 
-/* 0, or -EPIPE when the guard is lost; -ENOMEM, -E2BIG (job of more than 4 MiB): nothing was
- * sent. */
+/* 0, or -EPIPE when the guard is lost; -ENOMEM, -E2BIG (job of more than 4 MiB):
+ * nothing was sent. */
 int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job);
 int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);

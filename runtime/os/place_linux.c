@@ -60,7 +60,8 @@ void neap_os_cpuset_text(const neap_os_cpuset *set, char *out, size_t room)
     }
 }
 
-/* "cpu3 user nice system idle iowait irq softirq steal guest guest_nice"; guests are in user. */
+/* "cpu3 user nice system idle iowait irq softirq steal guest guest_nice"; guests are in
+ * user. */
 int neap_os_load_read(neap_os_load *out)
 {
     FILE *file = fopen("/proc/stat", "re");
@@ -84,7 +85,8 @@ int neap_os_load_read(neap_os_load *out)
     return 0;
 }
 
-/* Spreads neighbouring seeds and cpus (the finalizer of MurmurHash3, Austin Appleby). */
+/* Spreads neighbouring seeds and cpus (the finalizer of MurmurHash3, Austin
+ * Appleby). */
 static uint32_t hash(uint32_t seed, int cpu)
 {
     uint32_t h = seed * 0x9e3779b9u + (uint32_t)cpu;
@@ -134,7 +136,8 @@ int neap_os_thread_place(const neap_os_cpuset *set)
     return place(0, set);
 }
 
-/* One pass over a tree. Who was there shows in `sum`: two passes with the same one agree. */
+/* One pass over a tree. Who was there shows in `sum`: two passes with the same one
+ * agree. */
 struct pass {
     const neap_os_cpuset *set;
     uint64_t sum;

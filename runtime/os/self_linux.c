@@ -1,8 +1,8 @@
 /* self_linux.c - finding the file that holds this code.
  *
- * By the map of our own memory: it names the file, absolute and resolved, whether it is a
- * shared library, a module of Lua or the program. dladdr() gives the name it was loaded by,
- * which a chdir makes wrong.
+ * By the map of our own memory: it names the file, absolute and resolved, whether it is
+ * a shared library, a module of Lua or the program. dladdr() gives the name it was
+ * loaded by, which a chdir makes wrong.
  */
 #include "os.h"
 

@@ -1,5 +1,5 @@
-/* tick_linux.c - the tick: a timerfd, whose lateness is tens of microseconds where epoll's own
- * timers have a grain of a millisecond. */
+/* tick_linux.c - the tick: a timerfd, whose lateness is tens of microseconds where
+ * epoll's own timers have a grain of a millisecond. */
 #include "os.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* tree_linux.c - the living processes below a process, and the groups that they are in. */
+/* tree_linux.c - the living processes below a process, and the groups that they are
+ * in. */
 #include "guard/proc.h"
 #include "os.h"
 #include "tree.h"

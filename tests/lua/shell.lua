@@ -103,15 +103,15 @@ function shell.start(command)
   }, Run)
   local words = {}
   for i, word in ipairs(command) do words[i] = shell.quote(word) end
-  local inner = ("echo $$; exec %s >%s 2>%s"):format(
+  local inner = ("echo $$ $PPID; exec %s >%s 2>%s"):format(
     table.concat(words, " "), self.out_path, self.err_path)
   local outer = "cd %s; %s=%s exec env --default-signal=HUP,INT,TERM %s "
     .. "timeout -s KILL %d sh -c %s <%s"
   self.pipe = assert(io.popen(outer:format(
     command.cwd or ".", MARK, self.mark, table.concat(command.env or {}, " "), self.deadline,
     shell.quote(inner), command.input and shell.file(runs .. ".in", command.input) or "/dev/null")))
-  self.pid = math.tointeger(self.pipe:read("l"))
-  self.watchman = shell.process(self.pid).parent
+  local pid, watchman = self.pipe:read("n", "n")
+  self.pid, self.watchman = math.tointeger(pid), math.tointeger(watchman)
   open[self] = true
   return self
 end

@@ -127,7 +127,8 @@ struct neap_policy {
     int (*init_task)(neap_ctx *c, neap_task *t);
 
     /* `t` leaves this policy: it has ended, `how` and with which `code`; or the policy
-     * goes (how = NEAP_HOWS). Once for each init_task that returned 0. */
+     * goes (how = NEAP_HOWS). Once for each init_task that returned 0, but for a policy
+     * that is ejected: of that only exit() is called. */
     void (*exit_task)(neap_ctx *c, neap_task *t, neap_how how, int code);
 
     /* `t` is ready and waits: the policy holds it now. Default: a FIFO. */
