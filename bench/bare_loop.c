@@ -6,8 +6,8 @@
  * A timerfd, read, STOP, CONT, and one clock read a quantum, over busy processes in
  * turn, all on one CPU, the loop itself too (from another CPU the signals cost five
  * times as much). No event loop, no policy, no accounts, no guard. The start and the
- * end of the processes count, as they do for neap. Prints the CPU time of the loop and
- * the quanta it served as one line: `NS QUANTA`.
+ * end of the processes count, as they do for neap, and they run the same loop in sh.
+ * Prints the CPU time of the loop and the quanta it served as one line: `NS QUANTA`.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -55,11 +55,11 @@ static pid_t busy_process(pid_t parent)
             _exit(1);
         setpgid(0, 0);
         sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
-        raise(SIGSTOP);
-        for (volatile unsigned long n = 0;; n++)
-            ;
+        execl("/bin/sh", "sh", "-c", "while :; do :; done", (char *)NULL);
+        _exit(127);
     }
     setpgid(pid, pid);
+    kill(-pid, SIGSTOP);
     waitpid(pid, NULL, WUNTRACED);
     return pid;
 }

@@ -22,6 +22,11 @@ function kit.program(name, ...)
   return numbers_of(table.concat({ BENCH .. "/" .. name, ... }, " "))
 end
 
+-- Runs a script of bench/ in neap; returns the numbers that it prints.
+function kit.script(name, ...)
+  return numbers_of(table.concat({ NEAP, "bench/" .. name, ... }, " "))
+end
+
 -- Runs jobs, a Lua list as text, under neap; returns its stats.
 function kit.neap(options, jobs)
   local path = os.tmpname()
