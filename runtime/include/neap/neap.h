@@ -2,8 +2,8 @@
  *
  * Environment rules.
  * - Children: the runtime's only child is the guard, a small program of ours, started
- *   when the   first process task is made. Tasks are the guard's children. Your SIGCHLD
- *   handler, your   waitpid(-1) and your other children are yours; reap the guard if
+ *   when the first process task is made. Tasks are the guard's children. Your SIGCHLD
+ *   handler, your waitpid(-1) and your other children are yours; reap the guard if
  *   you like.
  * - Signals: none is caught unless you ask by neap_on_signal(). SIGPIPE is never
  *   raised.

@@ -6,18 +6,18 @@
  *
  * The rules, the same in C and in Lua:
  * - One holder per task. `enqueue` hands a task to the policy; `pick` and `dequeue`
- *   hand it   back. The three come together: all or none.
+ *   hand it back. The three come together: all or none.
  * - Hooks do not allocate, block, signal or keep time. Memory is declared
- *   (`state_size`,   `task_size`); the core allocates it zeroed and frees it. Time is
- *   `c->now`, constant in one   decision; chance is neap_random(). There is no other
+ *   (`state_size`, `task_size`); the core allocates it zeroed and frees it. Time is
+ *   `c->now`, constant in one decision; chance is neap_random(). There is no other
  *   source of either.
  * - A hook that fails (neap_fail), or answers what is not true, is answered by its
- *   default   for that decision, and counted. Three failures in ten seconds eject the
- *   policy: `fair`   takes over in the same decision, every task is kept with its
+ *   default for that decision, and counted. Three failures in ten seconds eject the
+ *   policy: `fair` takes over in the same decision, every task is kept with its
  *   accounts.
  * - Waiting has a bound: a ready task that is passed over for more than max(1 s, 10
- *   quanta   times its part of the ready weight) ejects the policy too, unless the
- *   table says that long   waits are its order (NEAP_STARVES) or that it leaves cpus
+ *   quanta times its part of the ready weight) ejects the policy too, unless the
+ *   table says that long waits are its order (NEAP_STARVES) or that it leaves cpus
  *   empty on purpose (NEAP_IDLES).
  *
  * A hook may call what is declared in this file and read <neap/task.h>; nothing of
