@@ -1,7 +1,6 @@
 /* spawn.c - with the guard: tasks get their process, and what becomes of it is heard.
  *
- *   START order -> spawn -> FORKED -> go -> STARTED ... EXITED -> reap -> REAPED ->
- * told
+ *   START order -> spawn -> FORKED -> go -> STARTED ... EXITED -> reap -> REAPED: told
  *
  * A task's cpu is filled in the decision that hears EXITED. What its tree has left over
  * is asked to end then (TERM and CONT, the grace time, KILL), and the exit is told when
