@@ -196,10 +196,14 @@ void neap_hook_update(neap_core *c, neap_task *t, neap_what what);
 void neap_hook_signal(neap_core *c, neap_task *t, int signo);
 void neap_hook_timer(neap_core *c, uint64_t id);
 
-/* seat.c: putting a policy in charge. */
+/* defaults.c */
 
+void neap_seat_fill_defaults(neap_policy *p);
 bool neap_seat_has_slice(const neap_core *c); /* the policy has a slice hook */
 bool neap_seat_has_tick(const neap_core *c);
+
+/* seat.c: putting a policy in charge. */
+
 int neap_seat_open(neap_core *c, const neap_policy *p, const neap_params *params);
 void neap_seat_close(neap_core *c, neap_reason reason);
 int neap_seat_join(neap_core *c, neap_task *t);
