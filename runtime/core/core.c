@@ -95,6 +95,10 @@ int neap_timer_set(neap_ctx *ctx, uint64_t id, neap_ns when)
     seat *s = &ctx->core->seat;
     int i = 0;
 
+    if (when < ctx->now + NEAP_MS) { /* or one that sets itself again would never end */
+        when = ctx->now + NEAP_MS;
+        ctx->core->count.clamped++;
+    }
     while (i < s->timers && s->timer[i].id != id)
         i++;
     if (i == TIMERS_MAX)

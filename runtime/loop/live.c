@@ -78,6 +78,12 @@ void neap_live_close(neap_runtime *rt)
     free(rt->watchers);
 }
 
+void neap_live_forget_guard(neap_runtime *rt)
+{
+    ev_io_stop(rt->loop, &rt->watchers->guard);
+    rt->guard_events = 0;
+}
+
 /* Watches the guard's socket for what is of interest now, if there is a guard. */
 static void watch_guard(neap_runtime *rt)
 {

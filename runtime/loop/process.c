@@ -1,25 +1,14 @@
 /* process.c - what orders and users do to the process of a task, and to what it
  * started.
- *
- * A tree is the leader's group and every group that its living descendants are in.
- * Groups that were found once are never signalled from memory when it matters: they are
- * looked up again, or checked against what the guard has below it, because a group's
- * number can be used again.
  */
 #include "runtime.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* of looking for groups that are made under our hands */
-enum { PASSES = 8 };
-/* Has it children? Asked so often while its leader computes, and when it was idle for
- * so long: then it may wait for one. Other threads than its first may have some: looked
- * at seldom. */
-#define ASK_EVERY (100 * NEAP_MS)
-#define ASK_WHEN_IDLE (8 * NEAP_MS) /* more than an account lags */
-#define LOOK_EVERY NEAP_S
-#define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
+/* A leader that had the cpu for so long and did nothing waits for another. */
+#define LEADER_IDLE (8 * NEAP_MS) /* more than an account lags */
+#define EXACT_AFTER NEAP_MS       /* a stopped process's account is exact by then */
 
 /* Copies a list of strings into one block: the pointers, then the text. */
 static char **copy_list(const char *const *list)
@@ -124,114 +113,6 @@ pid_t neap_process_pid(const process *p)
     return p->task->pid;
 }
 
-static bool has_group(const process *p, pid_t group)
-{
-    for (int i = 0; i < p->n_groups; i++) {
-        if (p->groups[i] == group)
-            return true;
-    }
-    return false;
-}
-
-/* The groups below `root`, allocated; how many, or a negative errno. */
-static int groups_below(pid_t root, pid_t **out)
-{
-    int room = 64, n;
-    pid_t *list = NULL;
-
-    do {
-        pid_t *larger = realloc(list, (size_t)room * sizeof *larger);
-
-        if (!larger) {
-            free(list);
-            return -NEAP_EMEMORY;
-        }
-        list = larger;
-        n = neap_os_tree_groups(root, list, (size_t)room);
-        room *= 4;
-    } while (n > room / 4);
-    *out = list;
-    return n;
-}
-
-/* Looks at the tree: p->groups is what it is in now, but for the leader's own group.
- * How many of them are new, or a negative errno. `signo` (0: none) goes to each new
- * one. */
-static int look(process *p, int signo)
-{
-    pid_t own = neap_process_pid(p), *found = NULL;
-    int n = groups_below(own, &found), fresh = 0, kept = 0;
-
-    if (n < 0)
-        return n;
-    for (int i = 0; i < n; i++) {
-        if (found[i] == own)
-            continue;
-        if (!has_group(p, found[i])) {
-            fresh++;
-            if (signo)
-                neap_os_group_signal(found[i], signo);
-        }
-        found[kept++] = found[i];
-    }
-    free(p->groups);
-    p->groups = found;
-    p->n_groups = kept;
-    p->looked_ran = p->ran;
-    return fresh;
-}
-
-bool neap_process_signal_groups(const process *p, int signo)
-{
-    bool got = neap_os_group_signal(neap_process_pid(p), signo) == 0;
-
-    for (int i = 0; i < p->n_groups; i++)
-        got |= neap_os_group_signal(p->groups[i], signo) == 0;
-    return got;
-}
-
-/* To the whole tree as it is now, and to what joins it meanwhile. */
-static void signal_tree(process *p, int signo)
-{
-    look(p, 0);
-    neap_process_signal_groups(p, signo);
-    for (int i = 0; i < PASSES && look(p, signo) > 0; i++)
-        ;
-}
-
-bool neap_process_lives(const process *p)
-{
-    bool lives = neap_os_group_is_in(neap_process_pid(p), 0);
-
-    for (int i = 0; i < p->n_groups && !lives; i++)
-        lives = neap_os_group_is_in(p->groups[i], 0);
-    return lives;
-}
-
-static bool is_to_be_asked(const process *p)
-{
-    neap_ns used = p->leader_cpu - p->asked_cpu, ran = p->ran - p->asked_ran;
-
-    return p->task->slices <= 1 || used >= ASK_EVERY || ran - used >= ASK_WHEN_IDLE;
-}
-
-/* A tree that never left its leader's group needs one signal; it is looked at now and
- * then. */
-static void stop_strays(process *p)
-{
-    if (p->n_groups == 0 && p->ran - p->looked_ran < LOOK_EVERY) {
-        if (!is_to_be_asked(p))
-            return;
-        p->asked_cpu = p->leader_cpu;
-        p->asked_ran = p->ran;
-        if (!neap_os_has_children(neap_process_pid(p)))
-            return;
-    }
-    p->n_groups = 0; /* so that each counts as new, and is stopped */
-    for (int i = 0; i < PASSES && look(p, SIGSTOP) > 0; i++)
-        ;
-}
-
 static void read_again_later(neap_runtime *rt, process *p, neap_ns now)
 {
     p->stopped_at = now;
@@ -246,10 +127,10 @@ void neap_process_hold(neap_runtime *rt, process *p, neap_ns now)
 {
     if (p->phase != P_LIVE || p->ending)
         return;
-    neap_os_group_signal(neap_process_pid(p), SIGSTOP);
+    neap_os_leader_signal(neap_process_pid(p), SIGSTOP);
     p->held = true;
     p->ran += now - p->released_at;
-    stop_strays(p);
+    neap_tree_stop_strays(rt, p);
     read_again_later(rt, p, now);
 }
 
@@ -271,7 +152,7 @@ static neap_ns used_by_tree(process *p, neap_ns now)
     neap_ns released = p->ran + (p->held ? 0 : now - p->released_at);
     neap_ns idle = released - p->leader_cpu, total;
 
-    if (p->counter < 0 || (p->phase == P_LIVE && idle - p->idle_seen < ASK_WHEN_IDLE))
+    if (p->counter < 0 || (p->phase == P_LIVE && idle - p->idle_seen < LEADER_IDLE))
         return p->leader_cpu;
     p->idle_seen = idle;
     if (neap_os_tree_cpu(p->counter, &total) < 0 || total < p->leader_cpu)
@@ -372,10 +253,10 @@ void neap_process_signal(neap_runtime *rt, process *p, int signo)
         break;
     case P_ASKED:
     case P_FORKED:
-        p->signal_later = signo;
+        p->signals_later |= UINT64_C(1) << (signo - 1);
         break;
     case P_LIVE:
-        signal_tree(p, signo);
+        neap_tree_signal(rt, p, signo);
         if (p->held && asks_to_end(signo)) {
             neap_process_signal_groups(p, SIGCONT);
             p->held = false;
@@ -396,7 +277,8 @@ void neap_process_kill(neap_runtime *rt, process *p, neap_kill_mode mode)
         return;
     }
     if (p->phase == P_ASKED || p->phase == P_FORKED) {
-        p->signal_later = mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM;
+        p->signals_later |= UINT64_C(1)
+                            << ((mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM) - 1);
         p->ending = true;
         return;
     }
@@ -407,45 +289,11 @@ void neap_process_kill(neap_runtime *rt, process *p, neap_kill_mode mode)
         neap_process_end_rest(rt, p, mode);
         return;
     }
-    signal_tree(p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
+    neap_tree_signal(rt, p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
     neap_process_signal_groups(p, SIGCONT);
     p->held = false;
     if (mode == NEAP_KILL_GRACE) {
         p->kill_at = neap_loop_now(rt) + rt->opt.grace;
         call_at(rt, p, p->kill_at);
     }
-}
-
-/* Which of the groups that an ended task left are still somebody's: those that the
- * guard, who is the parent of all that is left of its tasks, has below it. */
-static void keep_living_groups(neap_runtime *rt, process *p)
-{
-    pid_t *below = NULL;
-    int n = rt->guard ? groups_below(neap_guard_pid(rt->guard), &below) : 0, kept = 0;
-
-    for (int i = 0; i < p->n_groups; i++) {
-        for (int k = 0; k < n; k++) {
-            if (below[k] == p->groups[i]) {
-                p->groups[kept++] = p->groups[i];
-                break;
-            }
-        }
-    }
-    p->n_groups = kept;
-    free(below);
-}
-
-bool neap_process_has_rest(neap_runtime *rt, process *p)
-{
-    if (p->n_groups > 0)
-        keep_living_groups(rt, p);
-    return p->n_groups > 0 || neap_os_group_signal(neap_process_pid(p), 0) == 0;
-}
-
-void neap_process_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode)
-{
-    if (!p->reaped || !neap_process_has_rest(rt, p))
-        return;
-    neap_process_signal_groups(p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
-    neap_process_signal_groups(p, SIGCONT);
 }

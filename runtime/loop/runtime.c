@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LONGEST_GRACE (24 * 3600 * NEAP_S) /* more is as good as this */
+
 extern const neap_policy *const neap_builtin_policies[];
 
 const neap_policy *neap_policy_at(size_t i)
@@ -113,8 +115,13 @@ int neap_new(neap_runtime **out, const neap_options *o)
     rt->last_told = &rt->first_told;
     if (!rt->opt.grace)
         rt->opt.grace = NEAP_GRACE_DEFAULT;
+    if (rt->opt.grace > LONGEST_GRACE)
+        rt->opt.grace = LONGEST_GRACE;
     rt->place.n_allowed = 1;
-    if (rt->opt.guard && !(rt->guard_path = strdup(rt->opt.guard)))
+    if (rt->opt.grace < 0)
+        r = neap_error(NEAP_ERANGE, "a grace time of %lld ns is negative",
+                       (long long)rt->opt.grace);
+    if (r == 0 && rt->opt.guard && !(rt->guard_path = strdup(rt->opt.guard)))
         r = neap_error(NEAP_EMEMORY, NULL);
     if (r == 0 && rt->live)
         r = neap_place_open(rt);

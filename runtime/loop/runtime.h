@@ -50,7 +50,7 @@ typedef struct process {
     bool ended_by_run; /* by neap_end(): how = ended, never a failure */
     /* the leader's zombie is gone: its group is what is left of it */
     bool reaped;
-    int signal_later; /* came before it had a process that could get it */
+    uint64_t signals_later; /* bit n - 1: signal n came before it could get one */
     neap_ns released_at, stopped_at;
     neap_ns kill_at; /* when to send KILL; NEAP_FOREVER: not, or done */
     neap_ns hold_at; /* when to hold it again that was let go to act on a signal */
@@ -162,6 +162,7 @@ void neap_timers_free(neap_runtime *rt);
 /* live.c: libev, the tick, the signals. */
 int neap_live_open(neap_runtime *rt);
 void neap_live_close(neap_runtime *rt);
+void neap_live_forget_guard(neap_runtime *rt); /* before its socket is closed */
 /* for an event, at most until then */
 void neap_live_wait(neap_runtime *rt, neap_ns until);
 
@@ -175,6 +176,10 @@ void neap_process_kill(neap_runtime *rt, process *p, neap_kill_mode mode);
 void neap_process_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_process_correct(neap_runtime *rt, neap_ns now);
 void neap_process_measured_all(neap_runtime *rt, neap_ns now);
+/* tree.c */
+void neap_tree_signal(neap_runtime *rt, process *p, int signo); /* the whole of it */
+void neap_tree_stop_strays(neap_runtime *rt,
+                           process *p); /* all but the leader's group */
 void neap_process_uncorrect(neap_runtime *rt, process *p);
 void neap_process_forget_job(process *p);
 /* of a leader that was reaped */

@@ -118,19 +118,21 @@ void neap_spawn_start(neap_runtime *rt, process *p)
 
 static void on_started(neap_runtime *rt, process *p)
 {
-    int signo = p->signal_later;
-    bool ending = p->ending;
+    uint64_t signals = p->signals_later;
+    bool ending = p->ending, now = signals >> (SIGKILL - 1) & 1;
 
     p->phase = P_LIVE;
     p->released_at = neap_loop_now(rt);
     neap_process_forget_job(p);
     neap_core_started(rt->core, neap_loop_now(rt), p->task);
-    p->signal_later = 0;
+    p->signals_later = 0;
     p->ending = false;
     if (ending)
-        neap_process_kill(rt, p, signo == SIGKILL ? NEAP_KILL_NOW : NEAP_KILL_GRACE);
-    else if (signo)
-        neap_process_signal(rt, p, signo);
+        neap_process_kill(rt, p, now ? NEAP_KILL_NOW : NEAP_KILL_GRACE);
+    for (int signo = 1; signo <= 64 && !ending; signo++) {
+        if (signals >> (signo - 1) & 1)
+            neap_process_signal(rt, p, signo);
+    }
 }
 
 static void on_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
@@ -258,6 +260,7 @@ static void on_lost(neap_runtime *rt)
         end_lost(rt, neap_os_now() + NEAP_S, SIGKILL);
     }
     neap_os_process_cpu(neap_guard_pid(rt->guard), &rt->guard_cpu);
+    neap_live_forget_guard(rt);
     neap_guard_close(rt->guard);
     rt->guard = NULL;
     rt->guard_lost = true;

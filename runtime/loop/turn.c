@@ -62,7 +62,8 @@ static void tell_reports(neap_runtime *rt)
         rt->first_told = item->next;
         if (!rt->first_told)
             rt->last_told = &rt->first_told;
-        rt->opt.on_report(rt->opt.user, rt, &item->report);
+        if (rt->opt.on_report) /* not when the runtime is being freed */
+            rt->opt.on_report(rt->opt.user, rt, &item->report);
         free(item);
     }
 }

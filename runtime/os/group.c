@@ -11,3 +11,12 @@ int neap_os_group_signal(pid_t group, int signo)
         return -EINVAL;
     return kill(-group, signo) == 0 ? 0 : -errno;
 }
+
+int neap_os_leader_signal(pid_t leader, int signo)
+{
+    int r = neap_os_group_signal(leader, signo);
+
+    if (r != -ESRCH)
+        return r;
+    return kill(leader, signo) == 0 ? 0 : -errno;
+}

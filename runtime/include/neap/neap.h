@@ -113,7 +113,7 @@ typedef struct neap_options {
     neap_clock clock;       /* default live */
     bool unconfined;        /* do not confine tasks to as many CPUs as `cpus` says */
     neap_on_death on_death; /* default continue */
-    neap_ns grace;          /* from TERM to KILL; default 2 s */
+    neap_ns grace;          /* from TERM to KILL, at most a day; default 2 s */
     /* path of the guard program; default: NEAP_GUARD, then beside us */
     const char *guard;
     void *user; /* passed to the callbacks */

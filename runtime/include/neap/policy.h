@@ -187,8 +187,9 @@ struct neap_policy {
 /* Verbs of the context: legal in every hook but init. O(log n) or better, no
  * allocation. */
 
-/* Calls timer(id) in the first decision at or after `at`. A policy has up to 64 timers
- * at a time; setting one again moves it. Returns 0 or -ERANGE (too many). */
+/* Calls timer(id) in the first decision at or after `at`, which is at least 1 ms away
+ * (less is taken as 1 ms and counted). A policy has up to 64 timers at a time; setting
+ * one again moves it. Returns 0 or -ERANGE (too many). */
 NEAP_API int neap_timer_set(neap_ctx *c, uint64_t id, neap_ns at);
 NEAP_API void neap_timer_cancel(neap_ctx *c, uint64_t id);
 
