@@ -1,4 +1,4 @@
-/* defaults.c - what answers for a hook that a policy lacks: a FIFO, one quantum each. */
+/* defaults.c - what answers for an absent hook: a FIFO, one quantum each. */
 #include "internal.h"
 
 static int default_init(neap_ctx *c, const neap_params *p)

@@ -14,11 +14,11 @@
  *
  * A spawn that cannot even fork is FAILED, after some tries within 0.2 s. What fails
  * before exec (the working directory) is FAILED without waiting for go. An exec that
- * takes more than 10 s is killed: FAILED(ETIMEDOUT). A leader that somebody kills before
- * its exec has EXITED; without STARTED if that was before its go. After FAILED the guard
- * knows the tag no more; go and reap of a tag that it does not know, or that is not so
- * far, are ignored. A tag in use must not be spawned again: the guard takes that for a
- * broken runtime.
+ * takes more than 10 s is killed: FAILED(ETIMEDOUT). A leader that somebody kills
+ * before its exec has EXITED; without STARTED if that was before its go. After FAILED
+ * the guard knows the tag no more; go and reap of a tag that it does not know, or that
+ * is not so far, are ignored. A tag in use must not be spawned again: the guard takes
+ * that for a broken runtime.
  */
 #ifndef NEAP_GUARD_H
 #define NEAP_GUARD_H

@@ -39,8 +39,8 @@ uint64_t neap_os_tick_read(int fd);
  * refuses groups <= 1 and the caller's own with -EINVAL. -ESRCH: nobody is left in
  * it. */
 int neap_os_group_signal(pid_t group, int signo);
-/* The same for the group that `leader` (not reaped: its number is still its own) was made the
- * leader of; if it has left that empty for another group, to itself. */
+/* The same for the group that `leader` (not reaped: its number is still its own) was
+ * made the leader of; if it has left that empty for another group, to itself. */
 int neap_os_leader_signal(pid_t leader, int signo);
 
 /* Trees (tree_linux.c). The groups of all living descendants of `root`, `root` itself
