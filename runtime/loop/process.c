@@ -1,14 +1,10 @@
-/* process.c - what orders and users do to the process of a task, and to what it
- * started.
- */
+/* process.c - what orders and users do to the process of a task. */
 #include "runtime.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A leader that had the cpu for so long and did nothing waits for another. */
-#define LEADER_IDLE (8 * NEAP_MS) /* more than an account lags */
-#define EXACT_AFTER NEAP_MS       /* a stopped process's account is exact by then */
+#define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
 
 /* Copies a list of strings into one block: the pointers, then the text. */
 static char **copy_list(const char *const *list)
@@ -134,14 +130,19 @@ void neap_process_hold(neap_runtime *rt, process *p, neap_ns now)
     read_again_later(rt, p, now);
 }
 
+static void let_go(neap_runtime *rt, process *p)
+{
+    if (p->held)
+        p->released_at = neap_loop_now(rt);
+    p->held = false;
+    neap_tree_signal_groups(p, SIGCONT);
+}
+
 void neap_process_release(neap_runtime *rt, process *p)
 {
     p->hold_at = NEAP_FOREVER;
-    if (p->phase != P_LIVE || !p->held)
-        return;
-    p->held = false;
-    p->released_at = neap_loop_now(rt);
-    neap_process_signal_groups(p, SIGCONT);
+    if (p->phase == P_LIVE && p->held)
+        let_go(rt, p);
 }
 
 /* The leader's clock is cheap, and says nothing of what the leader started. A leader
@@ -258,8 +259,7 @@ void neap_process_signal(neap_runtime *rt, process *p, int signo)
     case P_LIVE:
         neap_tree_signal(rt, p, signo);
         if (p->held && asks_to_end(signo)) {
-            neap_process_signal_groups(p, SIGCONT);
-            p->held = false;
+            let_go(rt, p);
             p->hold_at = neap_loop_now(rt) + rt->opt.grace;
             call_at(rt, p, p->hold_at);
         }
@@ -286,12 +286,11 @@ void neap_process_kill(neap_runtime *rt, process *p, neap_kill_mode mode)
         return;
     p->ending = true;
     if (p->phase == P_ENDED) {
-        neap_process_end_rest(rt, p, mode);
+        neap_tree_end_rest(rt, p, mode);
         return;
     }
     neap_tree_signal(rt, p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
-    neap_process_signal_groups(p, SIGCONT);
-    p->held = false;
+    let_go(rt, p);
     if (mode == NEAP_KILL_GRACE) {
         p->kill_at = neap_loop_now(rt) + rt->opt.grace;
         call_at(rt, p, p->kill_at);

@@ -160,7 +160,6 @@ static void end_all(neap_runtime *rt)
 
     rt->opt.on_switch = NULL;
     rt->opt.on_report = NULL;
-    rt->closing = true;
     neap_timers_free(rt);
     rt->timers = (loop_timers){.last = rt->timers.last};
     neap_end(rt, NEAP_KILL_GRACE);

@@ -16,6 +16,10 @@
 
 struct ev_loop;
 
+/* A leader that had the cpu for so long and did nothing waits for another: more than an
+ * account lags. */
+#define LEADER_IDLE (8 * NEAP_MS)
+
 /* Where a task's process is on its way. */
 typedef enum {
     P_QUEUED, /* not picked yet: only a description */
@@ -116,7 +120,7 @@ struct neap_runtime {
     } queued_signal[64];
     int queued_signals;
 
-    bool running, stop, closing;
+    bool running, stop;
     neap_id waited;
     bool waited_done;
     neap_how waited_how;
@@ -176,18 +180,20 @@ void neap_process_kill(neap_runtime *rt, process *p, neap_kill_mode mode);
 void neap_process_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_process_correct(neap_runtime *rt, neap_ns now);
 void neap_process_measured_all(neap_runtime *rt, neap_ns now);
-/* tree.c */
-void neap_tree_signal(neap_runtime *rt, process *p, int signo); /* the whole of it */
-void neap_tree_stop_strays(neap_runtime *rt,
-                           process *p); /* all but the leader's group */
 void neap_process_uncorrect(neap_runtime *rt, process *p);
 void neap_process_forget_job(process *p);
-/* of a leader that was reaped */
-bool neap_process_has_rest(neap_runtime *rt, process *p);
-void neap_process_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode);
-bool neap_process_signal_groups(const process *p, int signo); /* did anybody get it? */
-bool neap_process_lives(const process *p); /* anybody but zombies in its groups? */
 pid_t neap_process_pid(const process *p);
+
+/* tree.c: what a process has started. */
+void neap_tree_signal(neap_runtime *rt, process *p, int signo); /* the whole of it */
+/* Of a tree whose leader's group was just stopped: the rest. */
+void neap_tree_stop_strays(neap_runtime *rt, process *p);
+/* To the groups that are known; did anybody get it? */
+bool neap_tree_signal_groups(const process *p, int signo);
+bool neap_tree_lives(const process *p); /* anybody but zombies in its groups? */
+/* Of a leader that was reaped. */
+bool neap_tree_has_rest(neap_runtime *rt, process *p);
+void neap_tree_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode);
 
 /* spawn.c: with the guard. */
 void neap_spawn_start(neap_runtime *rt, process *p);

@@ -172,12 +172,12 @@ static void look_for_rest(void *user, neap_runtime *rt, neap_timer id)
 
     if (!p || p->phase != P_ENDED)
         return;
-    if (!neap_process_has_rest(rt, p) || now - p->kill_at > GIVE_UP) {
+    if (!neap_tree_has_rest(rt, p) || now - p->kill_at > GIVE_UP) {
         tell_gone(rt, p);
         return;
     }
     if (now >= p->kill_at)
-        neap_process_end_rest(rt, p, NEAP_KILL_NOW);
+        neap_tree_end_rest(rt, p, NEAP_KILL_NOW);
     neap_timers_add(rt, now + LOOK_AGAIN, 0, look_for_rest, user, NULL, true, NULL);
 }
 
@@ -190,7 +190,7 @@ static void on_reaped(neap_runtime *rt, process *p, bool left)
     }
     if (p->kill_at == NEAP_FOREVER)
         p->kill_at = neap_loop_now(rt) + rt->opt.grace;
-    neap_process_end_rest(rt, p, NEAP_KILL_GRACE);
+    neap_tree_end_rest(rt, p, NEAP_KILL_GRACE);
     look_for_rest((void *)(uintptr_t)p->task->id, rt, 0);
 }
 
@@ -221,11 +221,11 @@ static bool lost_lives(neap_runtime *rt, int signo)
     bool lives = false;
 
     for (neap_task *t = rt->gone.first; t; t = t->next) {
-        if (t->how != NEAP_HOW_LOST || !neap_process_lives(t->process))
+        if (t->how != NEAP_HOW_LOST || !neap_tree_lives(t->process))
             continue;
         lives = true;
         if (signo)
-            neap_process_signal_groups(t->process, signo);
+            neap_tree_signal_groups(t->process, signo);
     }
     return lives;
 }

@@ -10,11 +10,9 @@
 
 /* of looking for groups that are made under our hands */
 enum { PASSES = 8 };
-/* Has it children? Asked so often while its leader computes, and when it was idle for
- * so long: then it may wait for one. Other threads than its first may have some: looked
- * at seldom. */
+/* Has it children? Asked so often while its leader computes, and when it was idle: then
+ * it may wait for one. Other threads than its first may have some: looked at seldom. */
 #define ASK_EVERY (100 * NEAP_MS)
-#define ASK_WHEN_IDLE (8 * NEAP_MS) /* more than an account lags */
 #define LOOK_EVERY NEAP_S
 
 /* The groups below `root`, allocated; how many, or a negative errno. */
@@ -113,7 +111,7 @@ static int look(neap_runtime *rt, process *p, int signo)
     return fresh;
 }
 
-bool neap_process_signal_groups(const process *p, int signo)
+bool neap_tree_signal_groups(const process *p, int signo)
 {
     pid_t own = neap_process_pid(p);
     bool got = (p->phase == P_LIVE ? neap_os_leader_signal(own, signo)
@@ -128,12 +126,12 @@ bool neap_process_signal_groups(const process *p, int signo)
 void neap_tree_signal(neap_runtime *rt, process *p, int signo)
 {
     look(rt, p, 0);
-    neap_process_signal_groups(p, signo);
+    neap_tree_signal_groups(p, signo);
     for (int i = 0; i < PASSES && look(rt, p, signo) > 0; i++)
         ;
 }
 
-bool neap_process_lives(const process *p)
+bool neap_tree_lives(const process *p)
 {
     bool lives = neap_os_group_is_in(neap_process_pid(p), 0);
 
@@ -146,7 +144,7 @@ static bool is_to_be_asked(const process *p)
 {
     neap_ns used = p->leader_cpu - p->asked_cpu, ran = p->ran - p->asked_ran;
 
-    return p->task->slices <= 1 || used >= ASK_EVERY || ran - used >= ASK_WHEN_IDLE;
+    return p->task->slices <= 1 || used >= ASK_EVERY || ran - used >= LEADER_IDLE;
 }
 
 /* A tree that never left its leader's group needs one signal; it is looked at now and
@@ -181,17 +179,17 @@ static void keep_living_groups(neap_runtime *rt, process *p)
     free(below);
 }
 
-bool neap_process_has_rest(neap_runtime *rt, process *p)
+bool neap_tree_has_rest(neap_runtime *rt, process *p)
 {
     if (p->n_groups > 0)
         keep_living_groups(rt, p);
     return p->n_groups > 0 || neap_os_group_signal(neap_process_pid(p), 0) == 0;
 }
 
-void neap_process_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode)
+void neap_tree_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode)
 {
-    if (!p->reaped || !neap_process_has_rest(rt, p))
+    if (!p->reaped || !neap_tree_has_rest(rt, p))
         return;
-    neap_process_signal_groups(p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
-    neap_process_signal_groups(p, SIGCONT);
+    neap_tree_signal_groups(p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
+    neap_tree_signal_groups(p, SIGCONT);
 }
