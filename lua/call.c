@@ -106,20 +106,7 @@ static void push_argument(const struct neap_host *h, const struct neap_call *cal
     }
 }
 
-/* The message handler: makes any error a text, with the traceback behind it. */
-static int explain(lua_State *L)
-{
-    const char *message = lua_tostring(L, 1);
-
-    if (!message && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
-        message = luaL_tolstring(L, 1, NULL);
-    if (!message)
-        message = lua_pushfstring(L, "(an error object: a %s)", luaL_typename(L, 1));
-    luaL_traceback(L, L, message, 1);
-    return 1;
-}
-
-/* Splits what explain() made at the traceback. */
+/* Splits what neap_text_explain() made at the traceback. */
 static void fail(const struct neap_host *h, const struct neap_call *call)
 {
     static const char mark[] = "\nstack traceback:\n";
@@ -143,7 +130,7 @@ static bool begin(struct neap_host *h, struct neap_call *call)
     h->call = call;
     h->script->hooks++;
     if (lua_checkstack(h->L, LUA_MINSTACK)) {
-        lua_pushcfunction(h->L, explain);
+        lua_pushcfunction(h->L, neap_text_explain);
         return true;
     }
     neap_fail(call->c, "out of memory", NULL);

@@ -11,18 +11,6 @@ struct words {
     char **word;
 };
 
-static int traceback(lua_State *L)
-{
-    const char *message = lua_tostring(L, 1);
-
-    if (!message && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
-        message = luaL_tolstring(L, 1, NULL);
-    if (!message)
-        message = lua_pushfstring(L, "(an error object: a %s)", luaL_typename(L, 1));
-    luaL_traceback(L, L, message, 1);
-    return 1;
-}
-
 static void push_arg(lua_State *L, const struct words *words)
 {
     lua_createtable(L, words->count, 1);
@@ -65,7 +53,7 @@ int main(int argc, char **argv)
         fputs("neap: out of memory\n", stderr);
         return EXIT_BROKEN;
     }
-    lua_pushcfunction(L, traceback);
+    lua_pushcfunction(L, neap_text_explain);
     lua_pushcfunction(L, run);
     lua_pushlightuserdata(L, &words);
     if (lua_pcall(L, 1, 1, 1) == LUA_OK)

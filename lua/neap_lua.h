@@ -28,6 +28,8 @@ struct neap_text {
  * memory. */
 const char *neap_text_keep(struct neap_text **list, const char *text);
 void neap_text_free(struct neap_text **list);
+/* A message handler: makes any error a text, with the traceback behind it. */
+int neap_text_explain(lua_State *L);
 
 /* Events that handlers can be set for, in the order of neap_event_names. */
 enum neap_event { NEAP_EVENT_EXIT, NEAP_EVENT_SWITCH, NEAP_EVENT_ERROR, NEAP_EVENTS };

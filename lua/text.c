@@ -1,4 +1,4 @@
-/* text.c - strings that live as long as their owner, in a list. */
+/* text.c - errors as text, and strings that live as long as their owner, in a list. */
 #include "neap_lua.h"
 #include <stdlib.h>
 #include <string.h>
@@ -29,4 +29,16 @@ void neap_text_free(struct neap_text **list)
         *list = entry->next;
         free(entry);
     }
+}
+
+int neap_text_explain(lua_State *L)
+{
+    const char *message = lua_tostring(L, 1);
+
+    if (!message && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL)
+        message = luaL_tolstring(L, 1, NULL);
+    if (!message)
+        message = lua_pushfstring(L, "(an error object: a %s)", luaL_typename(L, 1));
+    luaL_traceback(L, L, message, 1);
+    return 1;
 }
