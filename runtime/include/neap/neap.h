@@ -38,6 +38,7 @@ extern "C" {
 #define NEAP_GRACE_DEFAULT (2 * NEAP_S)
 
 typedef struct neap_runtime neap_runtime;
+typedef struct neap_limits neap_limits;
 
 /* Text. */
 
@@ -89,6 +90,27 @@ typedef enum {
     NEAP_REPORT_GUARD    /* the guard died */
 } neap_report_kind;
 
+/* How a task is held. With `none` nothing is: the policy orders the starts, and what has
+ * started keeps its cpu until it ends. */
+typedef enum {
+    NEAP_ACTUATOR_STOP,   /* SIGSTOP and SIGCONT to the tree */
+    NEAP_ACTUATOR_FREEZE, /* a cgroup v2 for each task, frozen and thawed */
+    NEAP_ACTUATOR_NONE
+} neap_actuator;
+
+/* What is not to be used though the machine has it: bits of neap_options.without. */
+enum {
+    NEAP_WITHOUT_CGROUP = 1, /* a cgroup v2 for each task */
+    NEAP_WITHOUT_PERF = 2    /* a perf counter of each task's CPU time */
+};
+
+/* What becomes of the processes that a task leaves behind when its leader ends. */
+typedef enum {
+    NEAP_LEFTOVERS_END,  /* TERM and CONT, the grace time, KILL */
+    NEAP_LEFTOVERS_WAIT, /* the task's exit is told when they have ended by themselves */
+    NEAP_LEFTOVERS_LEAVE /* they are continued, and are nobody's from then on */
+} neap_leftovers;
+
 /* Strings are valid during the callback; those that do not apply are NULL. */
 typedef struct neap_report {
     neap_report_kind kind;
@@ -116,6 +138,21 @@ typedef struct neap_options {
     neap_ns grace;          /* from TERM to KILL, at most a day; default 2 s */
     /* path of the guard program; default: NEAP_GUARD, then beside us */
     const char *guard;
+    /* default stop; -NEAP_EUNSUPPORTED where there is no cgroup to freeze */
+    neap_actuator actuator;
+    unsigned without; /* NEAP_WITHOUT_*, or'ed */
+    /* This process is the runtime's own (a command, not a host with children of its
+     * own): it becomes a subreaper, and takes the tasks of a guard that died over, with
+     * a new guard for the rest. */
+    bool adopt;
+    bool realtime; /* SCHED_FIFO for this thread, where allowed; a report says if not */
+    /* Stopped or stuck for so long while tasks are held, they are continued until we
+     * come back; default 2 s, NEAP_FOREVER: never. */
+    neap_ns stuck_after;
+    /* A ready process waits no longer: then it gets a forced turn of 1 ms, whatever the
+     * policy says. At least 10 ms; default: no bound. */
+    neap_ns max_hold;
+    neap_leftovers leftovers; /* default end */
     void *user; /* passed to the callbacks */
 
     /* `task` has ended and everything of it is gone. Its record is valid until this
@@ -168,6 +205,15 @@ typedef enum {
     NEAP_STDIN_INHERIT /* the runtime's, as it was when the guard was started */
 } neap_stdin;
 
+/* Where what a task writes to 1 and 2 goes. */
+typedef enum {
+    NEAP_OUTPUT_INHERIT, /* to the runtime's own */
+    NEAP_OUTPUT_NULL,    /* to /dev/null */
+    NEAP_OUTPUT_TAG,     /* there, each line with the task's name before it */
+    NEAP_OUTPUT_GROUP,   /* there, all of it when the task has ended */
+    NEAP_OUTPUT_FILES    /* to NAME.out and NAME.err in a directory */
+} neap_output;
+
 /* What a task is to the scheduler. Zero means the default. */
 typedef struct neap_spec {
     size_t size;       /* sizeof(neap_spec) */
@@ -189,6 +235,18 @@ typedef struct neap_job {
     const char *const *env; /* "NAME=value", NULL at the end; default: the runtime's */
     const char *cwd;        /* default: the runtime's */
     neap_stdin input;
+    neap_output output;
+    const char *output_dir; /* of NEAP_OUTPUT_FILES: it must exist */
+    /* Three descriptors for its 0, 1 and 2 instead, each -1 for what `input` and
+     * `output` say. Copies are kept until it starts: yours may be closed. NULL: none. */
+    const int *descriptors;
+    const neap_limits *limits; /* limits.h; NULL: none */
+    /* Ended (NEAP_HOW_TIMEOUT: TERM, the grace time, KILL) when it has run and slept
+     * for so long since its start: what it was held for does not count. 0: never. */
+    neap_ns timeout;
+    /* spec.deadline ends it likewise, started or not, unless this is set: then only
+     * policies look at it. */
+    bool may_be_late;
 } neap_job;
 
 /* Makes a virtual task: no process, its CPU time is the time it holds a cpu. */
@@ -308,6 +366,10 @@ typedef struct neap_stats {
     uint64_t clamped;   /* slices below 1 ms */
     size_t active;      /* tasks that have not ended */
     size_t waiting;     /* of these, those beyond max_alive */
+    uint64_t ticks;     /* of the timer, missed ones included */
+    uint64_t missed;    /* ticks that came together with a later one */
+    uint64_t forced;    /* turns given by max_hold */
+    uint64_t escaped;   /* processes found outside their tree, and ended */
 } neap_stats;
 
 NEAP_API void neap_get_stats(const neap_runtime *rt, neap_stats *out); /* [hook] */

@@ -62,6 +62,15 @@ typedef struct neap_times {
     neap_ns paused;  /* by the user */
 } neap_times;
 
+/* What says how much CPU time a task has used. */
+typedef enum {
+    NEAP_SOURCE_NONE,   /* nothing yet, or a virtual task */
+    NEAP_SOURCE_CGROUP, /* cpu.stat of its cgroup: exact, all that was ever in it */
+    NEAP_SOURCE_PERF,   /* a task-clock counter with inheritance: likewise */
+    NEAP_SOURCE_CLOCKS, /* CPU clocks of those alive, and what was reaped (10 ms grain) */
+    NEAP_SOURCES
+} neap_source;
+
 typedef struct neap_task neap_task;
 
 struct neap_task {
@@ -90,6 +99,8 @@ struct neap_task {
     uint64_t voluntary;   /* turns it gave up: yielded, slept or ended */
     neap_times times;
     neap_ns longest_wait_ns; /* longest time in READY at one go */
+    uint32_t forced;         /* turns that max_hold gave it */
+    uint32_t escaped;        /* processes of it that were found outside its tree */
 
     /* What the user said about it; 0: nothing. Policies may read, the runtime
      * writes. */
@@ -102,6 +113,7 @@ struct neap_task {
     int pid;                  /* its leader's process id; 0: none yet, or virtual */
     int code;                 /* in ENDED: exit status, signal or errno, by `how` */
     neap_how how;             /* in ENDED: how it ended */
+    neap_source source;       /* of cpu_ns; written by the runtime */
     void *process;            /* the runtime's; NULL for a virtual task */
     void *user;               /* of whoever made the task */
 };
