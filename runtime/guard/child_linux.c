@@ -25,11 +25,34 @@ static _Noreturn void give_up(int error)
     _exit(127);
 }
 
-static void close_the_guards(int line)
+static void take_line(int line)
 {
     if (dup3(line, LINE, O_CLOEXEC) < 0)
         _exit(127);
+}
+
+static void open_null(int flags, int as)
+{
+    int fd = open("/dev/null", flags | O_CLOEXEC);
+
+    if (fd < 0 || dup2(fd, as) < 0)
+        give_up(errno);
+    close(fd);
+}
+
+/* 0, 1 and 2 as the job says. What came for it has numbers above LINE; the rest there
+ * is the guard's, and may fill the table. */
+static void take_descriptors(const neap_wire_job *job)
+{
+    for (int i = 0; i < NEAP_WIRE_FDS; i++)
+        if (job->fds[i] >= 0 && dup2(job->fds[i], i) < 0)
+            give_up(errno);
     neap_proc_close_from(LINE + 1);
+    if (!job->inherit_stdin && job->fds[STDIN_FILENO] < 0)
+        open_null(O_RDONLY, STDIN_FILENO);
+    for (int i = STDOUT_FILENO; job->null_output && i <= STDERR_FILENO; i++)
+        if (job->fds[i] < 0)
+            open_null(O_WRONLY, i);
 }
 
 /* The defaults, but for HUP: as under nohup, since the kernel sends one to a task that
@@ -47,15 +70,6 @@ static void reset_signals(void)
     sigaction(SIGHUP, &ignore, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void empty_stdin(void)
-{
-    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
-        give_up(errno);
-    close(fd);
 }
 
 /* Neither may fail a task: BATCH only spares the sender of its CONT, and a set of CPUs
@@ -87,10 +101,9 @@ static void wait_for_go(void)
 _Noreturn void child_run(const neap_wire_job *job, char **slots, int line)
 {
     setpgid(0, 0);
-    close_the_guards(line);
+    take_line(line);
+    take_descriptors(job);
     reset_signals();
-    if (!job->inherit_stdin)
-        empty_stdin();
     place(job->cpus);
     if (job->cwd && chdir(job->cwd) != 0)
         give_up(errno);

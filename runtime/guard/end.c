@@ -110,13 +110,24 @@ static void continue_all(struct guard *g)
     }
 }
 
+/* Descriptors for children that will not be: who reads their other ends waits for
+ * this. */
+static void drop_starts(struct guard *g)
+{
+    pass_drop(&g->input);
+    for (struct record *r = g->starting; r; r = r->next_starting)
+        record_free_job(r);
+}
+
 void end_closed(struct guard *g)
 {
+    drop_starts(g);
     kill_all(g, CLOSE_TIME);
 }
 
 void end_dead(struct guard *g)
 {
+    drop_starts(g);
     if (g->on_death == ON_DEATH_END)
         end_all(g);
     else

@@ -45,8 +45,9 @@ struct record {
     enum stage stage;
     int64_t due; /* QUEUED: when to try to fork; EXECING: when to give up */
     int tries;
-    unsigned char
-        *body; /* owns what `slots` and `job` point into; freed after the fork */
+    /* owns what `slots` and `job` point into; freed after the fork, as the
+     * descriptors of `job` are closed */
+    unsigned char *body;
     char **slots;
     neap_wire_job job;
     int noted, unsent;
@@ -58,8 +59,9 @@ struct record {
 /* A frame that is being read. */
 struct input {
     neap_wire_head head;
-    unsigned char *body; /* NULL: no memory for it, it is skipped */
-    size_t have;         /* of head and body together */
+    unsigned char *body;           /* NULL: no memory for it, it is skipped */
+    size_t have;                   /* of head and body together */
+    int fds[NEAP_WIRE_FDS], n_fds; /* that came with it, ours until they are taken */
 };
 
 /* How it ends. */
@@ -113,6 +115,13 @@ void talk_read(struct guard *g);
 void talk_write(struct guard *g);
 void talk_tell(struct guard *g, struct record *r, enum neap_wire_kind kind,
                neap_wire_event event);
+
+/* pass_linux.c: descriptors and cgroups for a child. */
+/* Like recv(), and takes descriptors that come with what it reads into `in`. */
+ssize_t pass_receive(int socket, struct input *in, void *out, size_t room);
+void pass_drop(struct input *in); /* closes what was not taken */
+/* Like fork(), into the cgroup of `job` if it names one. */
+pid_t pass_fork(const neap_wire_job *job);
 
 /* spawn.c */
 void spawn_begin(struct guard *g,

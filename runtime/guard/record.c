@@ -82,6 +82,9 @@ void record_started(struct guard *g, struct record *r)
 
 void record_free_job(struct record *r)
 {
+    for (int i = 0; r->body && i < NEAP_WIRE_FDS; i++)
+        if (r->job.fds[i] >= 0)
+            close(r->job.fds[i]);
     free(r->body);
     free(r->slots);
     r->body = NULL;

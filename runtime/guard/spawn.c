@@ -33,7 +33,7 @@ static int fork_child(struct guard *g, struct record *r)
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
         return errno;
-    pid = fork();
+    pid = pass_fork(&r->job);
     if (pid == 0)
         child_run(&r->job, r->slots, line[1]);
     error = errno;

@@ -95,12 +95,13 @@ void talk_write(struct guard *g)
 static void take_spawn(struct guard *g, uint64_t tag, unsigned char *body, size_t size)
 {
     size_t count = neap_wire_spawn_slots(body, size);
-    char **slots = count ? malloc(count * sizeof *slots) : NULL;
+    bool all_came = count && neap_wire_spawn_fds(body) == g->input.n_fds;
+    char **slots = all_came ? malloc(count * sizeof *slots) : NULL;
     struct record *r = slots ? record_new(g, tag) : NULL;
 
     if (!r) {
-        if (count)
-            refuse(g, tag, ENOMEM);
+        if (count) /* what there is no room for does not come */
+            refuse(g, tag, all_came ? ENOMEM : EMFILE);
         else
             g->fate = RUNTIME_DEAD;
         free(slots);
@@ -109,7 +110,8 @@ static void take_spawn(struct guard *g, uint64_t tag, unsigned char *body, size_
     }
     r->body = body;
     r->slots = slots;
-    neap_wire_spawn_unpack(body, slots, &r->job);
+    neap_wire_spawn_unpack(body, slots, g->input.fds, &r->job);
+    g->input.n_fds = 0;
     spawn_begin(g, r);
 }
 
@@ -138,7 +140,6 @@ static void take(struct guard *g)
     unsigned char *body = g->input.body;
     struct record *r = record_of_tag(g, head.tag);
 
-    g->input = (struct input){.have = 0};
     if (head.kind == NEAP_WIRE_CLOSE)
         g->fate = CLOSED;
     else if (head.kind == NEAP_WIRE_GO && r)
@@ -151,6 +152,8 @@ static void take(struct guard *g)
         take_spawn(g, head.tag, body, head.size);
     else if (head.kind == NEAP_WIRE_SPAWN)
         refuse(g, head.tag, ENOMEM);
+    pass_drop(&g->input);
+    g->input = (struct input){.have = 0};
 }
 
 /* The head is there: make room for the body. */
@@ -171,8 +174,8 @@ static ssize_t receive(struct guard *g)
     size_t have = in->have - sizeof in->head, left;
 
     if (in->have < sizeof in->head)
-        return recv(g->socket, (char *)&in->head + in->have, sizeof in->head - in->have,
-                    MSG_DONTWAIT);
+        return pass_receive(g->socket, in, (char *)&in->head + in->have,
+                            sizeof in->head - in->have);
     left = in->head.size - have;
     if (in->body)
         return recv(g->socket, in->body + have, left, MSG_DONTWAIT);

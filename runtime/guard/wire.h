@@ -3,9 +3,10 @@
  * Frames on a stream socket between two processes of one machine and one build, so
  * numbers go in native order. A frame is a head and `size` bytes of body. Everything
  * that the guard says has the fixed body neap_wire_event; of the requests only SPAWN
- * has a body: neap_wire_spawn, then the strings program, cwd ("" for none), argv...,
- * env..., each ended by its NUL. Both sides take a frame that is not as described here
- * for the death of the other.
+ * has a body: neap_wire_spawn, then the strings program, cwd ("" for none), cgroup
+ * (likewise), argv..., env..., each ended by its NUL. Descriptors for the child's 0, 1
+ * and 2 come with the first byte of its head (SCM_RIGHTS), in that order. Both sides
+ * take a frame that is not as described here for the death of the other.
  */
 #ifndef NEAP_GUARD_WIRE_H
 #define NEAP_GUARD_WIRE_H
@@ -15,9 +16,11 @@
 #include <stdint.h>
 
 #define NEAP_WIRE_FD 3                         /* the guard's end of the socket */
-#define NEAP_WIRE_GREETING 0x6e65617000000001u /* HELLO's tag: "neap" and the version */
+#define NEAP_WIRE_GREETING 0x6e65617000000002u /* HELLO's tag: "neap" and the version */
 #define NEAP_WIRE_BODY_MAX ((size_t)4 * 1024 * 1024) /* of a SPAWN */
 #define NEAP_WIRE_CPU_WORDS 16
+#define NEAP_WIRE_FDS 3             /* a child's 0, 1 and 2 */
+#define NEAP_WIRE_MARK "NEAP_TASK=" /* begins the variable that names a task */
 
 enum neap_wire_kind {
     NEAP_WIRE_HELLO = 1, /* the guard is up: the first frame */
@@ -51,7 +54,12 @@ typedef struct neap_wire_frame {
     neap_wire_event event;
 } neap_wire_frame;
 
-enum { NEAP_WIRE_INHERIT_STDIN = 1, NEAP_WIRE_HAS_CPUS = 2 };
+enum {
+    NEAP_WIRE_INHERIT_STDIN = 1,
+    NEAP_WIRE_HAS_CPUS = 2,
+    NEAP_WIRE_NULL_OUTPUT = 4,
+    NEAP_WIRE_HAS_FD = 8 /* << n: a descriptor comes for the child's n */
+};
 
 typedef struct neap_wire_spawn {
     uint32_t argc, envc;
@@ -63,11 +71,14 @@ typedef struct neap_wire_spawn {
 /* What a SPAWN says, outside its frame. */
 typedef struct neap_wire_job {
     const char *program;
-    const char *cwd; /* NULL: none */
+    const char *cwd;    /* NULL: none */
+    const char *cgroup; /* NULL: the guard's */
     char *const *argv;
     char *const *env;
+    const char *mark;     /* packed: replaces the variable NEAP_WIRE_MARK of env */
     const uint64_t *cpus; /* NEAP_WIRE_CPU_WORDS words, or NULL */
-    bool inherit_stdin;
+    bool inherit_stdin, null_output;
+    int fds[NEAP_WIRE_FDS]; /* negative: none */
 } neap_wire_job;
 
 bool neap_wire_is_event(const neap_wire_head *head);
@@ -82,9 +93,13 @@ void neap_wire_spawn_pack(const neap_wire_job *job, unsigned char *body);
  * malformed. */
 size_t neap_wire_spawn_slots(const unsigned char *body, size_t size);
 
+/* How many descriptors were sent with it? */
+int neap_wire_spawn_fds(const unsigned char *body);
+
 /* Points `job` into `body` (which neap_wire_spawn_slots() has accepted, aligned as
  * malloc does) and into `slots`. slots[0] stays free before argv: room for the shell of
- * an ENOEXEC. */
-void neap_wire_spawn_unpack(unsigned char *body, char **slots, neap_wire_job *job);
+ * an ENOEXEC. `fds`: those that came. */
+void neap_wire_spawn_unpack(unsigned char *body, char **slots, const int *fds,
+                            neap_wire_job *job);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "guard.h"
 #include "guard/wire.h"
+#include "outbox.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,7 +21,7 @@
 
 #define PATIENCE (5 * NEAP_S)
 
-enum { IN_FRAMES = 64, OUT_ROOM = 4096 };
+enum { IN_FRAMES = 64 };
 
 extern char **environ; /* POSIX has it, but no header of POSIX declares it */
 
@@ -30,21 +31,20 @@ struct neap_guard {
     bool greeted; /* HELLO has come: the first frame, and no other */
     bool ended;   /* nothing more comes */
     bool told;    /* LOST was given */
-    bool broken;  /* nothing more can be sent */
     unsigned char in[IN_FRAMES * sizeof(neap_wire_frame)];
     size_t in_at, in_end;
-    unsigned char *out; /* what is not sent yet: [out_at, out_end) */
-    size_t out_at, out_end, out_room;
+    neap_outbox out;
 };
 
-_Static_assert(sizeof(neap_os_cpuset) == NEAP_WIRE_CPU_WORDS * sizeof(uint64_t),
+_Static_assert(sizeof(neap_os_cpuset) == NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) &&
+                   NEAP_OUTBOX_FDS == NEAP_WIRE_FDS,
                "one format");
 
 static void guard_free(neap_guard *g)
 {
     if (g->fd >= 0)
         close(g->fd);
-    free(g->out);
+    neap_outbox_fini(&g->out);
     free(g);
 }
 
@@ -61,7 +61,7 @@ int neap_guard_fd(const neap_guard *g)
 
 bool neap_guard_wants_write(const neap_guard *g)
 {
-    return !g->broken && g->out_at < g->out_end;
+    return neap_outbox_is_full(&g->out);
 }
 
 pid_t neap_guard_pid(const neap_guard *g)
@@ -76,7 +76,7 @@ pid_t neap_guard_pid(const neap_guard *g)
 static void cut_off(neap_guard *g)
 {
     shutdown(g->fd, SHUT_RDWR);
-    g->ended = g->broken = true;
+    g->ended = g->out.broken = true;
 }
 
 static bool take_frame(neap_guard *g, neap_wire_frame *frame)
@@ -165,57 +165,7 @@ bool neap_guard_next(neap_guard *g, neap_guard_event *event)
 
 int neap_guard_flush(neap_guard *g)
 {
-    while (!g->broken && g->out_at < g->out_end) {
-        ssize_t n = send(g->fd, g->out + g->out_at, g->out_end - g->out_at,
-                         MSG_NOSIGNAL | MSG_DONTWAIT);
-
-        if (n >= 0)
-            g->out_at += (size_t)n;
-        else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
-            return 0;
-        else if (errno != EINTR)
-            g->broken = true;
-    }
-    return g->broken ? -EPIPE : 0;
-}
-
-/* Gives back what a large request took. */
-static void shrink(neap_guard *g)
-{
-    unsigned char *small;
-
-    if (g->out_at < g->out_end)
-        return;
-    g->out_at = g->out_end = 0;
-    if (g->out_room <= OUT_ROOM)
-        return;
-    small = realloc(g->out, OUT_ROOM);
-    if (small) {
-        g->out = small;
-        g->out_room = OUT_ROOM;
-    }
-}
-
-/* Room for `size` bytes at out_end, or NULL. */
-static unsigned char *reserve(neap_guard *g, size_t size)
-{
-    size_t used = g->out_end - g->out_at, room = g->out_room;
-    unsigned char *out;
-
-    if (g->out_at > 0)
-        memmove(g->out, g->out + g->out_at, used);
-    g->out_at = 0;
-    g->out_end = used;
-    while (room - used < size)
-        room *= 2;
-    if (room > g->out_room) {
-        out = realloc(g->out, room);
-        if (!out)
-            return NULL;
-        g->out = out;
-        g->out_room = room;
-    }
-    return g->out + used;
+    return neap_outbox_flush(&g->out);
 }
 
 /* Queues a request; `job` is NULL for all but SPAWN. */
@@ -225,35 +175,59 @@ static int ask(neap_guard *g, enum neap_wire_kind kind, uint64_t tag,
     size_t size = job ? neap_wire_spawn_size(job) : 0;
     neap_wire_head head = {.kind = kind, .size = (uint32_t)size, .tag = tag};
     unsigned char *at;
-    int error;
+    int error = 0;
 
-    if (g->ended || g->broken)
+    if (g->ended || g->out.broken)
         return -EPIPE;
     if (size > NEAP_WIRE_BODY_MAX)
         return -E2BIG;
-    at = reserve(g, sizeof head + size);
+    at = neap_outbox_room(&g->out, sizeof head + size);
     if (!at)
         return -ENOMEM;
+    if (job)
+        error = neap_outbox_attach(&g->out, job->fds, NEAP_WIRE_FDS);
+    if (error)
+        return error;
     memcpy(at, &head, sizeof head);
     if (job)
         neap_wire_spawn_pack(job, at + sizeof head);
-    g->out_end += sizeof head + size;
-    error = neap_guard_flush(g);
-    shrink(g);
-    return error;
+    return neap_outbox_put(&g->out, sizeof head + size);
+}
+
+/* Who the child is. Our own mark comes first; one that is too long, of neap in neap in
+ * neap, is left out. */
+static void mark(char *out, size_t room, pid_t guard, uint64_t tag)
+{
+    const char *ours = getenv("NEAP_TASK");
+    size_t size = ours ? strlen(ours) : 0;
+
+    if (size == 0 || size > room / 2)
+        snprintf(out, room, NEAP_WIRE_MARK "%d:%llu", (int)guard,
+                 (unsigned long long)tag);
+    else
+        snprintf(out, room, NEAP_WIRE_MARK "%s/%d:%llu", ours, (int)guard,
+                 (unsigned long long)tag);
 }
 
 int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
 {
+    char who[1024];
     neap_wire_job wire = {
         .program = job->program,
         .cwd = job->cwd,
+        .cgroup = job->cgroup,
         .argv = (char *const *)job->argv,
         .env = (char *const *)job->env,
+        .mark = who,
         .cpus = job->cpus ? job->cpus->word : NULL,
         .inherit_stdin = job->inherit_stdin,
+        .null_output = job->null_output,
+        .fds = {-1, -1, -1},
     };
 
+    mark(who, sizeof who, g->pid, tag);
+    if (job->fds)
+        memcpy(wire.fds, job->fds, sizeof wire.fds);
     return ask(g, NEAP_WIRE_SPAWN, tag, &wire);
 }
 
@@ -337,7 +311,7 @@ static int start(neap_guard *g, const char *program, neap_guard_on_death on_deat
     snprintf(time, sizeof time, "%lld", (long long)grace);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return -errno;
-    g->fd = pair[0];
+    g->fd = g->out.socket = pair[0];
     error = spawn_guard(&g->pid, program, argv, pair[1]);
     close(pair[1]);
     return -error;
@@ -362,14 +336,13 @@ int neap_guard_open(neap_guard **out, const char *program, neap_guard_on_death o
                     neap_ns grace)
 {
     neap_guard *g = calloc(1, sizeof *g);
-    int error = -ENOMEM;
+    int error;
 
     if (!g)
         return -ENOMEM;
     g->fd = -1;
-    g->out = malloc(OUT_ROOM);
-    g->out_room = OUT_ROOM;
-    if (!g->out)
+    error = neap_outbox_init(&g->out);
+    if (error)
         goto fail;
     error = start(g, program, on_death, grace);
     if (error)

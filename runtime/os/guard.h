@@ -53,6 +53,13 @@ typedef struct neap_guard_job {
     const char *cwd; /* NULL: the guard's, which is the runtime's at its start */
     const neap_os_cpuset *cpus; /* NULL: any */
     bool inherit_stdin;         /* else /dev/null */
+    bool null_output;           /* 1 and 2 are /dev/null, else the guard's */
+    /* Three for its 0, 1 and 2 instead, each -1 for none; NULL: none. Copies travel:
+     * yours may be closed when neap_guard_spawn() has returned. */
+    const int *fds;
+    /* Absolute path of a cgroup v2 directory, in which it is created; NULL: the
+     * guard's. What does not let it in fails the spawn with its errno. */
+    const char *cgroup;
 } neap_guard_job;
 
 typedef enum { NEAP_GUARD_CONTINUE, NEAP_GUARD_END } neap_guard_on_death;
@@ -76,8 +83,13 @@ bool neap_guard_wants_write(
     const neap_guard *g); /* then call neap_guard_flush() when it may */
 pid_t neap_guard_pid(const neap_guard *g); /* also the id of the tasks' session */
 
-/* 0, or -EPIPE when the guard is lost; -ENOMEM, -E2BIG (job of more than 4 MiB):
- * nothing was sent. */
+/* 0, or -EPIPE when the guard is lost; -ENOMEM, -E2BIG (job of more than 4 MiB), for a
+ * spawn with descriptors also -EMFILE, -EBADF: nothing was sent.
+ *
+ * A child finds in its environment who it is, and so do all that it starts, wherever
+ * they hide (double fork, setsid): NEAP_TASK=123:4 for tag 4 of guard 123, and
+ * NEAP_TASK=123:4/567:2 for tag 2 of guard 567 when we are below 123:4 ourselves.
+ * neap_os_process_tag() reads it. A NEAP_TASK in job->env is not passed on. */
 int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job);
 int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);

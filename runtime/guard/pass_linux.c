@@ -1,0 +1,114 @@
+/* pass_linux.c - what a child gets from elsewhere: descriptors and its cgroup. */
+#include "guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void take_fds(struct input *in, const struct cmsghdr *control)
+{
+    size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    int fd;
+
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&fd, CMSG_DATA(control) + i * sizeof fd, sizeof fd);
+        if (in->n_fds < NEAP_WIRE_FDS)
+            in->fds[in->n_fds++] = fd;
+        else
+            close(fd);
+    }
+}
+
+ssize_t pass_receive(int socket, struct input *in, void *out, size_t room)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(NEAP_WIRE_FDS * sizeof(int))];
+    } control;
+    struct iovec part = {out, room};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+    for (; c; c = CMSG_NXTHDR(&message, c))
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+            take_fds(in, c);
+    return n;
+}
+
+void pass_drop(struct input *in)
+{
+    while (in->n_fds > 0)
+        close(in->fds[--in->n_fds]);
+}
+
+static pid_t fork_into(int cgroup)
+{
+    struct clone_args args = {
+        .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned)cgroup};
+
+    return (pid_t)syscall(SYS_clone3, &args, sizeof args);
+}
+
+/* Neither is there clone3 everywhere (seccomp, before 5.7), nor does a 5.4 know so long
+ * a request. */
+static bool has_no_clone3(int error)
+{
+    return error == ENOSYS || error == EPERM || error == EINVAL || error == E2BIG;
+}
+
+static int move(pid_t pid, int cgroup)
+{
+    char number[16];
+    int size = snprintf(number, sizeof number, "%d", (int)pid);
+    int fd = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    int error = fd < 0 || write(fd, number, (size_t)size) != size ? errno : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return error;
+}
+
+/* The child waits for its go, so it has started nothing when it is moved. */
+static pid_t fork_and_move(int cgroup)
+{
+    pid_t pid = fork();
+    int error = pid > 0 ? move(pid, cgroup) : 0;
+
+    if (error == 0)
+        return pid;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    errno = error;
+    return -1;
+}
+
+pid_t pass_fork(const neap_wire_job *job)
+{
+    int cgroup, error;
+    pid_t pid;
+
+    if (!job->cgroup)
+        return fork();
+    cgroup = open(job->cgroup, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (cgroup < 0)
+        return -1;
+    pid = fork_into(cgroup);
+    if (pid < 0 && has_no_clone3(errno))
+        pid = fork_and_move(cgroup);
+    error = errno;
+    if (pid != 0)
+        close(cgroup); /* the child closes all that it has */
+    errno = error;
+    return pid;
+}
