@@ -9,12 +9,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 typedef struct neap_proc {
     pid_t pid, parent, group, session;
     int threads;
-    char state; /* R S D T t Z X ... of the main thread */
+    char state;      /* R S D T t Z X ... of the main thread */
+    uint64_t waited; /* CPU time of children that it has reaped, in clock ticks */
+    uint64_t start;  /* in clock ticks since boot: with the pid, who it is */
 } neap_proc;
 
 /* 0, or -ESRCH. */
@@ -27,6 +30,12 @@ typedef void neap_proc_fn(void *user, pid_t pid);
 
 /* Calls `fn` for each child of `pid`, zombies too. */
 void neap_proc_children(pid_t pid, neap_proc_fn *fn, void *user);
+
+/* The same for a process that was just read: cheaper, as most have one thread. */
+void neap_proc_children_of(const neap_proc *p, neap_proc_fn *fn, void *user);
+
+/* The state of one thread, or 0 when it is gone. */
+char neap_proc_thread_state(pid_t pid, pid_t thread);
 
 /* Calls `fn` for each thread of `pid`. */
 void neap_proc_threads(pid_t pid, neap_proc_fn *fn, void *user);

@@ -30,23 +30,65 @@ static ssize_t read_start(const char *path, char *out, size_t room)
     return n;
 }
 
+/* Fields of /proc/PID/stat that follow the name, in the numbers of proc(5). */
+enum {
+    STATE = 3,
+    PARENT = 4,
+    GROUP = 5,
+    SESSION = 6,
+    WAITED_USER = 16,
+    WAITED_SYSTEM = 17,
+    THREADS = 20,
+    START = 22
+};
+
+/* Reads the numbers behind the state into `field`, up to START. */
+static bool read_fields(const char *at, uint64_t *field)
+{
+    for (int n = PARENT; n <= START; n++) {
+        char *end;
+
+        field[n] = strtoull(at, &end, 10);
+        if (end == at)
+            return false;
+        at = end;
+    }
+    return true;
+}
+
 int neap_proc_read(pid_t pid, neap_proc *out)
 {
     char path[PATH_ROOM], text[512];
+    uint64_t field[START + 1];
     const char *rest;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (read_start(path, text, sizeof text) <= 0)
         return -ESRCH;
     rest = strrchr(text, ')'); /* the name before it may hold anything */
-    out->pid = pid;
-    if (!rest ||
-        sscanf(rest + 1,
-               " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d",
-               &out->state, &out->parent, &out->group, &out->session,
-               &out->threads) != 5)
+    if (!rest || !rest[1] || !rest[2] || !read_fields(rest + 3, field))
         return -ESRCH;
+    out->pid = pid;
+    out->state = rest[2];
+    out->parent = (pid_t)field[PARENT];
+    out->group = (pid_t)field[GROUP];
+    out->session = (pid_t)field[SESSION];
+    out->threads = (int)field[THREADS];
+    out->waited = field[WAITED_USER] + field[WAITED_SYSTEM];
+    out->start = field[START];
     return 0;
+}
+
+char neap_proc_thread_state(pid_t pid, pid_t thread)
+{
+    char path[PATH_ROOM], text[512];
+    const char *rest;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/stat", (int)pid, (int)thread);
+    if (read_start(path, text, sizeof text) <= 0)
+        return 0;
+    rest = strrchr(text, ')');
+    return rest && rest[1] ? rest[2] : (char)0;
 }
 
 /* Calls `fn` for each entry of `directory` that is a number. opendir() would
@@ -141,6 +183,16 @@ void neap_proc_children(pid_t pid, neap_proc_fn *fn, void *user)
         neap_proc_threads(pid, list_thread, &l);
     else
         neap_proc_all(list_if_child, &l);
+}
+
+void neap_proc_children_of(const neap_proc *p, neap_proc_fn *fn, void *user)
+{
+    struct listing l = {p->pid, fn, user};
+
+    if (p->threads == 1 && has_child_lists())
+        list_thread(&l, p->pid);
+    else
+        neap_proc_children(p->pid, fn, user);
 }
 
 struct tree {

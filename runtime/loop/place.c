@@ -103,7 +103,7 @@ static void place_all(neap_runtime *rt, const neap_os_cpuset *set)
         process *p = t->process;
 
         if (p && (p->phase == P_LIVE || p->phase == P_FORKED))
-            neap_os_tree_place(neap_process_pid(p), set);
+            neap_os_tree_place(p->task->pid, set);
     }
 }
 

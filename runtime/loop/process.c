@@ -4,8 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
-
 /* Copies a list of strings into one block: the pointers, then the text. */
 static char **copy_list(const char *const *list)
 {
@@ -76,7 +74,7 @@ int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
     p->kill_at = p->hold_at = NEAP_FOREVER;
     p->counter = -1;
     if (!p->program || !p->argv || (job->env && !p->env) || (job->cwd && !p->cwd)) {
-        neap_process_free(p);
+        neap_process_free(rt, p);
         return neap_error(NEAP_EMEMORY, NULL);
     }
     *out = p;
@@ -93,119 +91,51 @@ void neap_process_forget_job(process *p)
     p->argv = p->env = NULL;
 }
 
-void neap_process_free(process *p)
+void neap_process_free(neap_runtime *rt, process *p)
 {
     if (!p)
         return;
     neap_process_forget_job(p);
-    if (p->counter >= 0)
-        close(p->counter);
-    free(p->groups);
+    neap_account_close(p);
+    neap_sleep_forget(rt, p);
+    neap_tree_free(rt, p);
     free(p);
 }
 
-pid_t neap_process_pid(const process *p)
+void neap_process_went_on(process *p, neap_ns now)
 {
-    return p->task->pid;
-}
-
-static void read_again_later(neap_runtime *rt, process *p, neap_ns now)
-{
-    p->stopped_at = now;
-    if (p->correct)
-        return;
-    p->correct = true;
-    p->next_held = rt->held;
-    rt->held = p;
+    p->released_at = now;
+    p->released_cpu = p->leader_cpu;
 }
 
 void neap_process_hold(neap_runtime *rt, process *p, neap_ns now)
 {
-    if (p->phase != P_LIVE || p->ending)
+    if (p->phase != P_LIVE || p->ending || p->held)
         return;
-    neap_os_leader_signal(neap_process_pid(p), SIGSTOP);
-    p->held = true;
+    if (neap_sleep_defer_hold(rt, p, now))
+        return;
+    neap_sleep_forget(rt, p);
+    neap_tree_hold(rt, p);
     p->ran += now - p->released_at;
-    neap_tree_stop_strays(rt, p);
-    read_again_later(rt, p, now);
+    neap_account_correct_later(rt, p, now);
 }
 
 static void let_go(neap_runtime *rt, process *p)
 {
+    neap_ns now = neap_loop_now(rt);
+
+    neap_sleep_forget(rt, p);
     if (p->held)
-        p->released_at = neap_loop_now(rt);
-    p->held = false;
-    neap_tree_signal_groups(p, SIGCONT);
+        neap_process_went_on(p, now);
+    neap_tree_release(rt, p);
+    neap_sleep_begin(rt, p, now);
 }
 
 void neap_process_release(neap_runtime *rt, process *p)
 {
     p->hold_at = NEAP_FOREVER;
-    if (p->phase == P_LIVE && p->held)
+    if (p->phase == P_LIVE)
         let_go(rt, p);
-}
-
-/* The leader's clock is cheap, and says nothing of what the leader started. A leader
- * that had the cpu for a while and did little waits for another: then the tree's
- * counter is asked, and once more at the end. */
-static neap_ns used_by_tree(process *p, neap_ns now)
-{
-    neap_ns released = p->ran + (p->held ? 0 : now - p->released_at);
-    neap_ns idle = released - p->leader_cpu, total;
-
-    if (p->counter < 0 || (p->phase == P_LIVE && idle - p->idle_seen < LEADER_IDLE))
-        return p->leader_cpu;
-    p->idle_seen = idle;
-    if (neap_os_tree_cpu(p->counter, &total) < 0 || total < p->leader_cpu)
-        return p->leader_cpu;
-    return total;
-}
-
-void neap_process_measure(neap_runtime *rt, process *p, neap_ns now)
-{
-    if ((p->phase == P_LIVE || p->phase == P_ENDED) && neap_process_pid(p) > 0 &&
-        neap_os_process_cpu(neap_process_pid(p), &p->leader_cpu) == 0)
-        neap_core_measured(rt->core, now, p->task, used_by_tree(p, now));
-}
-
-void neap_process_measured_all(neap_runtime *rt, neap_ns now)
-{
-    int cpus = neap_core_ctx(rt->core)->cpus;
-
-    for (int i = 0; i < cpus && rt->guard; i++) {
-        neap_task *t = neap_core_current(rt->core, i);
-
-        if (t && t->process)
-            neap_process_measure(rt, t->process, now);
-    }
-}
-
-void neap_process_correct(neap_runtime *rt, neap_ns now)
-{
-    process **at = &rt->held;
-
-    while (*at) {
-        process *p = *at;
-
-        if (now - p->stopped_at < EXACT_AFTER) {
-            at = &p->next_held;
-            continue;
-        }
-        *at = p->next_held;
-        p->correct = false;
-        neap_process_measure(rt, p, now);
-    }
-}
-
-void neap_process_uncorrect(neap_runtime *rt, process *p)
-{
-    for (process **at = &rt->held; p->correct && *at; at = &(*at)->next_held) {
-        if (*at == p) {
-            *at = p->next_held;
-            p->correct = false;
-            return;
-        }
-    }
 }
 
 static bool asks_to_end(int signo)

@@ -147,7 +147,7 @@ static void forget_all(neap_runtime *rt)
             neap_core_ended(rt->core, neap_loop_now(rt), t, NEAP_HOW_LOST, 0);
         if (rt->opt.on_forget)
             rt->opt.on_forget(rt->opt.user, rt, t);
-        neap_process_free(t->process);
+        neap_process_free(rt, t->process);
         neap_core_forget(rt->core, t);
     }
 }
@@ -195,6 +195,9 @@ void neap_free(neap_runtime *rt)
         free(rt->first_told);
         rt->first_told = next;
     }
+    while (rt->strangers)
+        neap_member_drop(rt, &rt->strangers);
+    free(rt->members.bucket);
     free(rt->switches);
     free(rt->guard_path);
     free(rt);
@@ -350,7 +353,7 @@ int neap_set_policy(neap_runtime *rt, const char *name, const neap_policy *table
     if (r == 0)
         r = choose_policy(name, table, &p);
     if (r == 0)
-        neap_process_measured_all(rt, neap_loop_now(rt));
+        neap_account_all(rt, neap_loop_now(rt));
     return r < 0 ? r : neap_core_set_policy(rt->core, neap_loop_now(rt), p, params);
 }
 
@@ -381,7 +384,7 @@ int neap_pause(neap_runtime *rt)
     int r = neap_loop_outside(rt);
 
     if (r == 0)
-        neap_process_measured_all(rt, neap_loop_now(rt));
+        neap_account_all(rt, neap_loop_now(rt));
     return r < 0 ? r : neap_core_pause(rt->core, neap_loop_now(rt));
 }
 
@@ -396,7 +399,7 @@ int neap_resume(neap_runtime *rt)
     for (neap_task *t = neap_core_after(rt->core, 0); r == 0 && t;
          t = neap_core_after(rt->core, t->id)) {
         if (t->process)
-            neap_process_measure(rt, t->process, now);
+            neap_account_measure(rt, t->process, now);
     }
     return r;
 }
@@ -406,7 +409,7 @@ int neap_trigger(neap_runtime *rt)
     int r = neap_loop_outside(rt);
 
     if (r == 0)
-        neap_process_measured_all(rt, neap_loop_now(rt));
+        neap_account_all(rt, neap_loop_now(rt));
     if (r == 0)
         neap_core_trigger(rt->core, neap_loop_now(rt));
     return r;
@@ -429,6 +432,7 @@ void neap_get_stats(const neap_runtime *rt, neap_stats *out)
     neap_ns used = 0;
 
     neap_core_stats(rt->core, out);
+    out->escaped = rt->escaped;
     out->wall = neap_loop_now(rt) - rt->made_at;
     out->neap_cpu = rt->own_cpu + rt->guard_cpu;
     if (rt->inside && rt->live)

@@ -11,14 +11,11 @@
 #include "core/core.h"
 #include "core/text.h"
 #include "os/guard.h"
+#include "os/member.h"
 #include "os/os.h"
 #include <signal.h>
 
 struct ev_loop;
-
-/* A leader that had the cpu for so long and did nothing waits for another: more than an
- * account lags. */
-#define LEADER_IDLE (8 * NEAP_MS)
 
 /* Where a task's process is on its way. */
 typedef enum {
@@ -30,8 +27,39 @@ typedef enum {
     P_GONE
 } phase;
 
+typedef struct process process;
+typedef struct member member;
+
+/* A process that belongs to a task, as it was when it was last looked at. The leader is
+ * the first in its task's list. */
+struct member {
+    neap_proc who;
+    process *of;  /* NULL: nobody's */
+    member *next; /* of the same task */
+    member *next_in_bucket;
+    bool judged;  /* was it looked at for `exempt`? */
+    bool stopped; /* not by us: it is left so */
+    bool exempt;  /* it is not ours to stop: traced, or another user's */
+    bool foreign; /* it is in a group that is not its task's */
+    bool held;    /* we have stopped it alone, apart from its group */
+};
+
+typedef struct members {
+    member **bucket;
+    size_t room, count;
+} members;
+
+/* A group that a tree is in. */
+typedef struct tree_group {
+    pid_t id;
+    int descriptor; /* stands for it; negative: none */
+    bool mixed;     /* somebody in it must be left alone: it is held one by one */
+    bool held;      /* we have stopped it as a whole */
+    bool seen;      /* by the present scan */
+} tree_group;
+
 /* The process of a task. */
-typedef struct process {
+struct process {
     neap_task *task;
     phase phase;
     char *program;
@@ -39,27 +67,42 @@ typedef struct process {
     char *cwd;
     neap_stdin input;
 
-    pid_t *groups; /* that its tree made beside the leader's own */
+    member *members; /* of its tree that are known, the leader first */
+    int n_members;
+    tree_group own;     /* the leader's group: its zombie keeps the number ours */
+    tree_group *groups; /* those beside it */
     int n_groups;
-    neap_ns asked_cpu;  /* its leader_cpu when it was last asked for children */
-    int counter;        /* of the whole tree's CPU time; negative: none */
-    neap_ns leader_cpu; /* what its own clock said last */
-    /* how long it had left the cpu idle when the counter was asked */
-    neap_ns idle_seen;
-    neap_ns ran, asked_ran, looked_ran; /* wall time that it was released; likewise */
+    int n_foreign;           /* members in groups that are not ours */
+    bool has_forked;         /* it has, or had, children */
+    bool suspect;            /* it used time while it was held */
+    bool warned;             /* that a part of it cannot be held */
+    neap_ns ran, looked_ran; /* wall time that it was released; at its last scan */
 
-    bool held;         /* we have stopped it */
-    bool correct;      /* in rt->held: its CPU time is to be read once more */
-    bool ending;       /* TERM was sent: it may run until it is gone */
-    bool ended_by_run; /* by neap_end(): how = ended, never a failure */
-    /* the leader's zombie is gone: its group is what is left of it */
-    bool reaped;
+    neap_source source;
+    int counter;                 /* of NEAP_SOURCE_PERF; negative: none */
+    neap_ns leader_cpu;          /* what the leader's clock said last */
+    neap_ns exact, exact_leader; /* the tree's time, and the leader's then */
+    neap_ns orphans_cpu;         /* of what the guard has reaped, where clocks count */
+    neap_ns held_cpu;            /* what it had used when it was held */
+    neap_ns released_cpu;        /* ... and when it was let go */
+
+    /* Is it asleep? (sleep.c) */
+    neap_ns look_at;           /* when to look at it while it has a cpu */
+    neap_ns patience;          /* how long from its release to that look */
+    neap_ns seen_at, seen_cpu; /* when it was last looked at, and its time then */
+    process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
+
+    bool held;              /* we have stopped it */
+    bool correct;           /* in rt->held: its CPU time is to be read once more */
+    bool ending;            /* TERM was sent: it may run until it is gone */
+    bool ended_by_run;      /* by neap_end(): how = ended, never a failure */
     uint64_t signals_later; /* bit n - 1: signal n came before it could get one */
     neap_ns released_at, stopped_at;
-    neap_ns kill_at; /* when to send KILL; NEAP_FOREVER: not, or done */
-    neap_ns hold_at; /* when to hold it again that was let go to act on a signal */
-    struct process *next_held; /* list of those to be read once more */
-} process;
+    neap_ns kill_at;     /* when to send KILL; NEAP_FOREVER: not, or done */
+    neap_ns hold_at;     /* when to hold it again that was let go to act on a signal */
+    process *next_held;  /* list of those to be read once more */
+    process *next_ended; /* of those whose leader's end was just heard of */
+};
 
 typedef struct loop_timer {
     neap_timer id;
@@ -110,8 +153,23 @@ struct neap_runtime {
     loop_timers timers;
     neap_fifo gone; /* ENDED tasks whose exit is to be told */
     told *first_told, **last_told;
-    process *held; /* to be read once more */
-    size_t ending; /* processes that are not quite gone */
+    process *held;  /* to be read once more */
+    process *ended; /* whose end was just heard of */
+    size_t ending;  /* processes that are not quite gone */
+
+    members members;
+    member *strangers; /* adopted by the guard, and nobody's that we know */
+    neap_ns orphans_at,
+        orphans_cost; /* when they were last looked for; how long it took */
+    uint64_t escaped; /* processes that were found after their task's end */
+    neap_id watched;  /* the held task that was checked last */
+    struct sleepers {
+        process *first; /* a ring: who is to be asked next */
+        size_t count;
+        neap_ns swept_at;
+        neap_ns look_budget, sweep_budget; /* CPU time that may be spent */
+        neap_ns filled_at;
+    } sleepers;
     neap_order *switches;
     size_t switches_room;
     struct queued_signal {
@@ -172,34 +230,71 @@ void neap_live_wait(neap_runtime *rt, neap_ns until);
 
 /* process.c: what orders and users do to processes. */
 int neap_process_new(neap_runtime *rt, const neap_job *job, process **out);
-void neap_process_free(process *p);
+void neap_process_free(neap_runtime *rt, process *p);
 void neap_process_hold(neap_runtime *rt, process *p, neap_ns now);
 void neap_process_release(neap_runtime *rt, process *p);
+void neap_process_went_on(process *p, neap_ns now); /* another span of its own begins */
 void neap_process_signal(neap_runtime *rt, process *p, int signo);
 void neap_process_kill(neap_runtime *rt, process *p, neap_kill_mode mode);
-void neap_process_measure(neap_runtime *rt, process *p, neap_ns now);
-void neap_process_correct(neap_runtime *rt, neap_ns now);
-void neap_process_measured_all(neap_runtime *rt, neap_ns now);
-void neap_process_uncorrect(neap_runtime *rt, process *p);
 void neap_process_forget_job(process *p);
-pid_t neap_process_pid(const process *p);
+
+/* members.c */
+member *neap_member_find(const neap_runtime *rt, pid_t pid);
+/* Adds one of task `p` (NULL: a stranger) before `*at`, a place in its list. NULL: no
+ * memory. */
+member *neap_member_add(neap_runtime *rt, process *p, member **at, neap_proc who);
+void neap_member_drop(neap_runtime *rt, member **at);
 
 /* tree.c: what a process has started. */
+void neap_tree_born(neap_runtime *rt, process *p); /* its leader was forked */
+void neap_tree_free(neap_runtime *rt, process *p);
+void neap_tree_forget(neap_runtime *rt, member *m);
+/* One look at all of it. Returns how many were not known before. */
+int neap_tree_scan(neap_runtime *rt, process *p);
+void neap_tree_hold(neap_runtime *rt, process *p);
+void neap_tree_release(neap_runtime *rt, process *p);
+/* It runs though it is held: finds who, and stops them. */
+void neap_tree_hold_rest(neap_runtime *rt, process *p);
 void neap_tree_signal(neap_runtime *rt, process *p, int signo); /* the whole of it */
-/* Of a tree whose leader's group was just stopped: the rest. */
-void neap_tree_stop_strays(neap_runtime *rt, process *p);
-/* To the groups that are known; did anybody get it? */
-bool neap_tree_signal_groups(const process *p, int signo);
-bool neap_tree_lives(const process *p); /* anybody but zombies in its groups? */
-/* Of a leader that was reaped. */
-bool neap_tree_has_rest(neap_runtime *rt, process *p);
+/* Is anybody left of it beside the leader, as of its last scan? */
+bool neap_tree_has_rest(const process *p);
+bool neap_tree_lives(neap_runtime *rt, process *p); /* anybody, after a scan */
+/* TERM (or KILL) and CONT to what an ended leader has left. */
 void neap_tree_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode);
+
+/* orphans.c: what the guard has adopted. Finds whose they are; those of a task become
+ * its members. */
+void neap_orphans_look(neap_runtime *rt);
+void neap_orphans_look_if_due(neap_runtime *rt);
+
+/* account.c: the CPU time of a tree. */
+void neap_account_open(process *p);
+void neap_account_close(process *p);
+void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
+void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
+void neap_account_all(neap_runtime *rt, neap_ns now); /* of those who have a cpu */
+void neap_account_correct(neap_runtime *rt, neap_ns now);
+void neap_account_uncorrect(neap_runtime *rt, process *p);
+void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now);
+
+/* sleep.c: who sleeps, and who wakes. */
+void neap_sleep_begin(neap_runtime *rt, process *p, neap_ns now); /* it got a cpu */
+void neap_sleep_check(neap_runtime *rt, neap_ns now);
+neap_ns neap_sleep_due(const neap_runtime *rt); /* when to check, or NEAP_FOREVER */
+void neap_sleep_forget(neap_runtime *rt, process *p);
+/* A task that is to be held sleeps just now: true, and it is held when it wakes. */
+bool neap_sleep_defer_hold(neap_runtime *rt, process *p, neap_ns now);
 
 /* spawn.c: with the guard. */
 void neap_spawn_start(neap_runtime *rt, process *p);
 void neap_spawn_listen(neap_runtime *rt);
 int neap_spawn_guard(neap_runtime *rt); /* starts one if there is none */
 void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code);
+
+/* rest.c: the end of a task. */
+void neap_rest_expect(neap_runtime *rt, process *p); /* its leader has exited */
+/* All ends of this turn were heard: what have they left? */
+void neap_rest_look(neap_runtime *rt);
 
 /* place.c */
 int neap_place_open(neap_runtime *rt);

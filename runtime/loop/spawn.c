@@ -1,10 +1,8 @@
 /* spawn.c - with the guard: tasks get their process, and what becomes of it is heard.
  *
- *   START order -> spawn -> FORKED -> go -> STARTED ... EXITED -> reap -> REAPED: told
+ *   START order -> spawn -> FORKED -> go -> STARTED ... EXITED -> (rest.c) reap
  *
- * A task's cpu is filled in the decision that hears EXITED. What its tree has left over
- * is asked to end then (TERM and CONT, the grace time, KILL), and the exit is told when
- * it is gone.
+ * A task's cpu is filled in the decision that hears EXITED.
  */
 #include "runtime.h"
 #include <stdio.h>
@@ -14,9 +12,6 @@
 #include <unistd.h>
 
 extern char **environ;
-
-#define LOOK_AGAIN (10 * NEAP_MS) /* whether what is left of an ended task is gone */
-#define GIVE_UP (5 * NEAP_S)      /* on what does not even die of KILL */
 
 static bool executable(const char *path)
 {
@@ -81,7 +76,7 @@ void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code)
     neap_core_ended(rt->core, neap_loop_now(rt), t, how, code);
     if (p) {
         p->phase = P_GONE;
-        neap_process_uncorrect(rt, p);
+        neap_account_uncorrect(rt, p);
     }
     neap_fifo_push(&rt->gone, t);
 }
@@ -122,8 +117,9 @@ static void on_started(neap_runtime *rt, process *p)
     bool ending = p->ending, now = signals >> (SIGKILL - 1) & 1;
 
     p->phase = P_LIVE;
-    p->released_at = neap_loop_now(rt);
     neap_process_forget_job(p);
+    neap_process_went_on(p, neap_loop_now(rt));
+    neap_sleep_begin(rt, p, neap_loop_now(rt));
     neap_core_started(rt->core, neap_loop_now(rt), p->task);
     p->signals_later = 0;
     p->ending = false;
@@ -148,50 +144,11 @@ static void on_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
     if (p->phase != P_LIVE) /* it died before it could exec */
         how = NEAP_HOW_ERROR, code = ESRCH;
     p->phase = P_ENDED;
-    neap_process_measure(rt, p, now);
+    neap_account_exact(rt, p, now);
     neap_core_ended(rt->core, now, p->task, how, code);
-    neap_process_uncorrect(rt, p);
-    rt->ending++;
-    neap_guard_reap(rt->guard, p->task->id);
-}
-
-static void tell_gone(neap_runtime *rt, process *p)
-{
-    p->phase = P_GONE;
-    rt->ending--;
-    neap_fifo_push(&rt->gone, p->task);
-}
-
-/* Looks again and again until nothing of an ended task is left, with KILL at its
- * time. */
-static void look_for_rest(void *user, neap_runtime *rt, neap_timer id)
-{
-    neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
-    process *p = t ? t->process : NULL;
-    neap_ns now = neap_loop_now(rt);
-
-    if (!p || p->phase != P_ENDED)
-        return;
-    if (!neap_tree_has_rest(rt, p) || now - p->kill_at > GIVE_UP) {
-        tell_gone(rt, p);
-        return;
-    }
-    if (now >= p->kill_at)
-        neap_tree_end_rest(rt, p, NEAP_KILL_NOW);
-    neap_timers_add(rt, now + LOOK_AGAIN, 0, look_for_rest, user, NULL, true, NULL);
-}
-
-static void on_reaped(neap_runtime *rt, process *p, bool left)
-{
-    p->reaped = true;
-    if (!left && p->n_groups == 0) {
-        tell_gone(rt, p);
-        return;
-    }
-    if (p->kill_at == NEAP_FOREVER)
-        p->kill_at = neap_loop_now(rt) + rt->opt.grace;
-    neap_tree_end_rest(rt, p, NEAP_KILL_GRACE);
-    look_for_rest((void *)(uintptr_t)p->task->id, rt, 0);
+    neap_account_uncorrect(rt, p);
+    neap_sleep_forget(rt, p);
+    neap_rest_expect(rt, p);
 }
 
 static void lose_process(neap_runtime *rt, neap_task *t, bool end)
@@ -204,7 +161,7 @@ static void lose_process(neap_runtime *rt, neap_task *t, bool end)
     }
     if (p->phase == P_GONE)
         return;
-    neap_process_measure(rt, p, neap_loop_now(rt));
+    neap_account_measure(rt, p, neap_loop_now(rt));
     if (p->phase == P_LIVE && end)
         neap_process_kill(rt, p, NEAP_KILL_GRACE);
     neap_process_release(rt, p);
@@ -212,7 +169,9 @@ static void lose_process(neap_runtime *rt, neap_task *t, bool end)
         neap_spawn_end(rt, t, NEAP_HOW_LOST, 0);
         return;
     }
-    tell_gone(rt, p);
+    p->phase = P_GONE;
+    rt->ending--;
+    neap_fifo_push(&rt->gone, t);
 }
 
 /* Does a lost task still live? Each that does gets `signo` (0: nothing). */
@@ -221,11 +180,11 @@ static bool lost_lives(neap_runtime *rt, int signo)
     bool lives = false;
 
     for (neap_task *t = rt->gone.first; t; t = t->next) {
-        if (t->how != NEAP_HOW_LOST || !neap_tree_lives(t->process))
+        if (t->how != NEAP_HOW_LOST || !neap_tree_lives(rt, t->process))
             continue;
         lives = true;
         if (signo)
-            neap_tree_signal_groups(t->process, signo);
+            neap_tree_signal(rt, t->process, signo);
     }
     return lives;
 }
@@ -281,7 +240,8 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
     case NEAP_GUARD_FORKED:
         t->pid = e->pid;
         p->phase = P_FORKED;
-        p->counter = neap_os_tree_counter(e->pid);
+        neap_account_open(p);
+        neap_tree_born(rt, p);
         neap_guard_go(rt->guard, e->tag);
         break;
     case NEAP_GUARD_STARTED:
@@ -294,8 +254,6 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         on_exited(rt, p, e);
         break;
     case NEAP_GUARD_REAPED:
-        on_reaped(rt, p, e->left);
-        break;
     case NEAP_GUARD_LOST:
         break;
     }
@@ -310,4 +268,5 @@ void neap_spawn_listen(neap_runtime *rt)
     rt->guard_speaks = false;
     while (rt->guard && neap_guard_next(rt->guard, &e))
         on_event(rt, &e);
+    neap_rest_look(rt);
 }

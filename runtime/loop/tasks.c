@@ -82,7 +82,7 @@ static int add_process(neap_runtime *rt, const neap_job *job, neap_id *out)
             strrchr(p->program, '/') ? strrchr(p->program, '/') + 1 : p->program;
     r = neap_core_add(rt->core, neap_loop_now(rt), &spec, NEAP_PROCESS, &t);
     if (r < 0) {
-        neap_process_free(p);
+        neap_process_free(rt, p);
         return r;
     }
     t->process = p;
@@ -136,7 +136,7 @@ int neap_set_priority(neap_runtime *rt, neap_id id, int priority)
     if (r == 0)
         r = check_priority(priority);
     if (r == 0 && t->process)
-        neap_process_measure(rt, t->process, neap_loop_now(rt));
+        neap_account_measure(rt, t->process, neap_loop_now(rt));
     return r < 0 ? r : neap_core_set_priority(rt->core, neap_loop_now(rt), t, priority);
 }
 
@@ -173,7 +173,7 @@ int neap_set_weight(neap_runtime *rt, neap_id id, int weight)
     if (r == 0)
         r = check_weight(weight);
     if (r == 0 && t->process)
-        neap_process_measure(rt, t->process, neap_loop_now(rt));
+        neap_account_measure(rt, t->process, neap_loop_now(rt));
     return r < 0 ? r : neap_core_set_weight(rt->core, neap_loop_now(rt), t, weight);
 }
 
@@ -247,7 +247,7 @@ int neap_set_affinity(neap_runtime *rt, neap_id id, const uint64_t *mask, size_t
 static void measure(neap_runtime *rt, neap_task *t)
 {
     if (t->process && t->cpu != NEAP_NO_CPU)
-        neap_process_measure(rt, t->process, neap_loop_now(rt));
+        neap_account_measure(rt, t->process, neap_loop_now(rt));
 }
 
 int neap_task_pause(neap_runtime *rt, neap_id id)

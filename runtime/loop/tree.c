@@ -1,195 +1,400 @@
-/* tree.c - what a task's process has started, as far as groups tell.
+/* tree.c - a task is the whole tree that its leader has started.
  *
- * A tree is the leader's group and every group that its living descendants are in.
- * Groups that were found once are never signalled from memory when it matters: they are
- * looked up again, or checked against what the guard has below it, because a group's
- * number can be used again.
+ * The tree is what a scan finds: the leader, all descendants of everybody who was once
+ * found in it, and the orphans that are known to be its own (orphans.c). A scan reads
+ * some files for each process. So a hold is one signal for each group that is known,
+ * and a tree is scanned every 100 ms that it runs, or when its holding needs a closer
+ * look. What comes into being between two scans shows in the account: a held tree that
+ * uses time is scanned at once (sleep.c watches for that).
+ *
+ * A group is signalled as a whole, so that nothing that forks in it escapes, unless
+ * somebody in it must be left alone: stopped by another already, traced, another
+ * user's. Then its members are signalled one by one. A group's number can be used again
+ * when it is empty: the leader's own is pinned by its zombie; the others by descriptors
+ * that stand for them, or they are looked up anew before each signal.
  */
 #include "runtime.h"
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-/* of looking for groups that are made under our hands */
-enum { PASSES = 8 };
-/* Has it children? Asked so often while its leader computes, and when it was idle: then
- * it may wait for one. Other threads than its first may have some: looked at seldom. */
-#define ASK_EVERY (100 * NEAP_MS)
-#define LOOK_EVERY NEAP_S
+enum { PASSES = 8 }; /* of looking for what is made under our hands */
+/* Of the time that a tree ran; for a large one such that scans are half a percent. */
+#define SCAN_EVERY (100 * NEAP_MS)
+#define SCAN_COST (7 * NEAP_US) /* for each member, about */
 
-/* The groups below `root`, allocated; how many, or a negative errno. */
-static int groups_below(pid_t root, pid_t **out)
+static pid_t leader_of(const process *p)
 {
-    int room = 64, n;
-    pid_t *list = NULL;
-
-    do {
-        pid_t *larger = realloc(list, (size_t)room * sizeof *larger);
-
-        if (!larger) {
-            free(list);
-            return -NEAP_EMEMORY;
-        }
-        list = larger;
-        n = neap_os_tree_groups(root, list, (size_t)room);
-        room *= 4;
-    } while (n > room / 4);
-    *out = list;
-    return n;
+    return p->task->pid;
 }
 
-/* Is `group` not this task's to signal, though a process below its leader is in it? The
- * guard's own, or that of another task: a process may join any group of its session. */
+void neap_tree_forget(neap_runtime *rt, member *m)
+{
+    member **at = m->of ? &m->of->members : &rt->strangers;
+
+    while (*at != m)
+        at = &(*at)->next;
+    neap_member_drop(rt, at);
+}
+
+void neap_tree_born(neap_runtime *rt, process *p)
+{
+    member *known = neap_member_find(rt, leader_of(p));
+    neap_proc who = {.pid = leader_of(p), .group = leader_of(p)};
+
+    if (known) /* as an orphan of the guard's, or one that has gone meanwhile */
+        neap_tree_forget(rt, known);
+    neap_proc_read(who.pid, &who);
+    p->own = (tree_group){.id = who.pid, .descriptor = -1};
+    neap_member_add(rt, p, &p->members, who);
+}
+
+static void drop_group(process *p, int i)
+{
+    if (p->groups[i].descriptor >= 0)
+        close(p->groups[i].descriptor);
+    p->groups[i] = p->groups[--p->n_groups];
+}
+
+void neap_tree_free(neap_runtime *rt, process *p)
+{
+    while (p->members)
+        neap_member_drop(rt, &p->members);
+    while (p->n_groups > 0)
+        drop_group(p, p->n_groups - 1);
+    free(p->groups);
+    p->groups = NULL;
+}
+
+/* Scanning. */
+
+struct walk {
+    neap_runtime *rt;
+    process *p;
+    member *parent;
+    int fresh;
+};
+
+static void meet_child(void *user, pid_t pid)
+{
+    struct walk *w = user;
+    member *known = neap_member_find(w->rt, pid);
+    neap_proc who;
+
+    w->p->has_forked = true;
+    if (known || neap_proc_read(pid, &who) != 0)
+        return;
+    if (neap_member_add(w->rt, w->p, &w->parent->next, who))
+        w->fresh++;
+}
+
+static const char *name_of(pid_t pid, char *out, size_t room)
+{
+    char path[64];
+    FILE *file;
+
+    snprintf(out, room, "?");
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    file = fopen(path, "re");
+    if (file && fscanf(file, "%15[^\n]", out) != 1)
+        snprintf(out, room, "?");
+    if (file)
+        fclose(file);
+    return out;
+}
+
+static void warn(neap_runtime *rt, process *p, pid_t pid, const char *why)
+{
+    char text[160], name[16];
+    neap_report report = {
+        .kind = NEAP_REPORT_TASK, .message = text, .task = p->task->id};
+
+    if (p->warned)
+        return;
+    p->warned = true;
+    snprintf(text, sizeof text,
+             "task %llu (%.40s) is held only in part: its process %d (%s) %s",
+             (unsigned long long)p->task->id, p->task->name, (int)pid,
+             name_of(pid, name, sizeof name), why);
+    neap_loop_tell(rt, &report);
+}
+
+/* Whose is it to stop? Who traces it is asked once, and when something is wrong. */
+static void judge(neap_runtime *rt, process *p, member *m)
+{
+    bool denied = kill(m->who.pid, 0) != 0 && errno == EPERM, traced = m->exempt;
+
+    if (!p->held)
+        m->stopped = m->who.state == 'T' || m->who.state == 't';
+    if (!m->judged || p->suspect || m->who.state == 't')
+        traced = neap_os_member_tracer(m->who.pid) > 0;
+    m->judged = true;
+    m->exempt = denied || traced;
+    if (denied)
+        warn(rt, p, m->who.pid, "belongs to another user");
+    else if (traced)
+        warn(rt, p, m->who.pid, "is traced by a debugger");
+}
+
+/* Is `group` led by another task, or the guard's own? A process may join any group of
+ * its session. */
 static bool is_foreign(const neap_runtime *rt, const process *p, pid_t group)
 {
-    if (rt->guard && group == neap_guard_pid(rt->guard))
-        return true;
-    for (neap_task *t = neap_core_after(rt->core, 0); t;
-         t = neap_core_after(rt->core, t->id)) {
-        if (t->pid == group && t != p->task)
-            return true;
-    }
-    return false;
+    const member *m = neap_member_find(rt, group);
+
+    return (m && m->of != p) || (rt->guard && group == neap_guard_pid(rt->guard));
 }
 
-static bool is_among(const pid_t *list, int n, pid_t group)
+static tree_group *find_group(process *p, pid_t id)
 {
-    for (int i = 0; i < n; i++) {
-        if (list[i] == group)
-            return true;
-    }
-    return false;
-}
-
-/* Adds those groups of a held tree that are no longer below its leader (a process
- * between has gone) but still below the guard: they are stopped, and nobody else will
- * continue them. */
-static int keep_stopped(const neap_runtime *rt, const process *p, pid_t **found,
-                        int kept)
-{
-    pid_t *below = NULL, *larger;
-    int n;
-
-    if (!p->held || !rt->guard || p->n_groups == 0)
-        return kept;
-    larger = realloc(*found, (size_t)(kept + p->n_groups) * sizeof *larger);
-    if (!larger)
-        return kept;
-    *found = larger;
-    n = groups_below(neap_guard_pid(rt->guard), &below);
+    if (id == p->own.id)
+        return &p->own;
     for (int i = 0; i < p->n_groups; i++) {
-        if (!is_among(*found, kept, p->groups[i]) && is_among(below, n, p->groups[i]))
-            (*found)[kept++] = p->groups[i];
+        if (p->groups[i].id == id)
+            return &p->groups[i];
     }
-    free(below);
-    return kept;
+    return NULL;
 }
 
-/* Looks at the tree: p->groups is what it is in now, but for the leader's own group.
- * How many of them are new, or a negative errno. `signo` (0: none) goes to each new
- * one. */
-static int look(neap_runtime *rt, process *p, int signo)
+static tree_group *add_group(neap_runtime *rt, process *p, pid_t id)
 {
-    pid_t own = neap_process_pid(p), *found = NULL;
-    int n = groups_below(own, &found), fresh = 0, kept = 0;
+    const member *leader = neap_member_find(rt, id);
+    tree_group *larger = realloc(p->groups, (size_t)(p->n_groups + 1) * sizeof *larger);
 
-    if (n < 0)
-        return n;
-    for (int i = 0; i < n; i++) {
-        if (found[i] == own || is_foreign(rt, p, found[i]))
-            continue;
-        if (!is_among(p->groups, p->n_groups, found[i])) {
-            fresh++;
-            if (signo)
-                neap_os_group_signal(found[i], signo);
-        }
-        found[kept++] = found[i];
-    }
-    kept = keep_stopped(rt, p, &found, kept);
-    free(p->groups);
-    p->groups = found;
-    p->n_groups = kept;
-    p->looked_ran = p->ran;
-    return fresh;
+    if (!larger)
+        return NULL;
+    p->groups = larger;
+    larger += p->n_groups++;
+    *larger = (tree_group){.id = id, .descriptor = -1};
+    if (leader && leader->of == p)
+        larger->descriptor = neap_os_group_open(id, leader->who.start);
+    return larger;
 }
 
-bool neap_tree_signal_groups(const process *p, int signo)
+static void sort_member(neap_runtime *rt, process *p, member *m)
 {
-    pid_t own = neap_process_pid(p);
-    bool got = (p->phase == P_LIVE ? neap_os_leader_signal(own, signo)
-                                   : neap_os_group_signal(own, signo)) == 0;
+    tree_group *g;
 
+    m->foreign = m->who.group != p->own.id && is_foreign(rt, p, m->who.group);
+    p->n_foreign += m->foreign;
+    if (m->foreign)
+        return;
+    g = find_group(p, m->who.group);
+    if (!g)
+        g = add_group(rt, p, m->who.group);
+    if (!g)
+        return;
+    g->seen = true;
+    g->mixed |= m->stopped || m->exempt;
+}
+
+/* Which groups the tree is in now, and which can be stopped as such. */
+static void sort_groups(neap_runtime *rt, process *p)
+{
+    p->n_foreign = 0;
+    p->own.mixed = false;
     for (int i = 0; i < p->n_groups; i++)
-        got |= neap_os_group_signal(p->groups[i], signo) == 0;
-    return got;
+        p->groups[i].seen = p->groups[i].mixed = false;
+    for (member *m = p->members; m; m = m->next) {
+        if (neap_proc_lives(&m->who))
+            sort_member(rt, p, m);
+    }
+    for (int i = p->n_groups - 1; i >= 0; i--) {
+        if (!p->groups[i].seen)
+            drop_group(p, i);
+    }
 }
 
-/* To the whole tree as it is now, and to what joins it meanwhile. */
+/* Reads `m` again: false when that process is gone. */
+static bool renew(member *m)
+{
+    neap_proc now;
+
+    if (neap_proc_read(m->who.pid, &now) != 0 || now.start != m->who.start) {
+        m->who.state = 'X';
+        m->who.threads = 0;
+        return false;
+    }
+    m->who = now;
+    return neap_proc_lives(&now);
+}
+
+int neap_tree_scan(neap_runtime *rt, process *p)
+{
+    struct walk w = {.rt = rt, .p = p};
+    member **at = &p->members;
+
+    while (*at) {
+        member *m = *at;
+
+        if (!renew(m) && m->who.pid != leader_of(p)) {
+            neap_member_drop(rt, at);
+            continue;
+        }
+        w.parent = m;
+        if (neap_proc_lives(&m->who)) {
+            judge(rt, p, m);
+            neap_proc_children_of(&m->who, meet_child, &w);
+        }
+        at = &m->next;
+    }
+    sort_groups(rt, p);
+    p->looked_ran = p->ran;
+    return w.fresh;
+}
+
+/* Signals. */
+
+static void signal_group(const process *p, const tree_group *g, int signo)
+{
+    if (g == &p->own)
+        neap_os_leader_signal(g->id, signo);
+    else if (g->descriptor >= 0)
+        neap_os_group_signal_by(g->descriptor, signo);
+    else
+        neap_os_group_signal(g->id, signo);
+}
+
+static int signal_alone(const member *m, int signo)
+{
+    return neap_os_member_signal(m->who.pid, m->who.start, signo);
+}
+
+static void stop_group(const process *p, tree_group *g)
+{
+    if (g->mixed)
+        return;
+    signal_group(p, g, SIGSTOP);
+    g->held = true;
+}
+
+static void stop_groups(process *p)
+{
+    stop_group(p, &p->own);
+    for (int i = 0; i < p->n_groups; i++)
+        stop_group(p, &p->groups[i]);
+}
+
+/* Those whose group cannot be stopped as one. */
+static void stop_members(process *p)
+{
+    for (member *m = p->members; m; m = m->next) {
+        const tree_group *g = m->foreign ? NULL : find_group(p, m->who.group);
+
+        if ((g && !g->mixed) || m->stopped || m->exempt || m->held ||
+            !neap_proc_lives(&m->who))
+            continue;
+        m->held = signal_alone(m, SIGSTOP) == 0;
+    }
+}
+
+void neap_tree_hold_rest(neap_runtime *rt, process *p)
+{
+    for (int i = 0; i < PASSES; i++) {
+        bool more = neap_tree_scan(rt, p) > 0 || i == 0;
+
+        stop_groups(p);
+        stop_members(p);
+        p->held = true;
+        if (!more)
+            return;
+    }
+}
+
+static bool is_stopped(pid_t pid)
+{
+    neap_proc now;
+
+    return neap_proc_read(pid, &now) == 0 && now.state == 'T';
+}
+
+/* May the known groups be stopped without a closer look? Those that the tree made
+ * itself may have been stopped by their maker since the last one. */
+static bool is_plain(const process *p)
+{
+    neap_ns every = 200 * SCAN_COST * p->n_members;
+
+    if (p->task->slices <= 1 || p->own.mixed || p->n_foreign > 0 ||
+        p->ran - p->looked_ran >= (every > SCAN_EVERY ? every : SCAN_EVERY))
+        return false;
+    for (int i = 0; i < p->n_groups; i++) {
+        if (p->groups[i].mixed || p->groups[i].descriptor < 0 ||
+            is_stopped(p->groups[i].id))
+            return false;
+    }
+    return true;
+}
+
+void neap_tree_hold(neap_runtime *rt, process *p)
+{
+    if (is_plain(p))
+        stop_groups(p);
+    else
+        neap_tree_hold_rest(rt, p);
+    p->held = true;
+}
+
+static bool is_pinned(const process *p)
+{
+    for (int i = 0; i < p->n_groups; i++) {
+        if (p->groups[i].descriptor < 0)
+            return false;
+    }
+    return true;
+}
+
+static void continue_group(const process *p, tree_group *g)
+{
+    if (g->held)
+        signal_group(p, g, SIGCONT);
+    g->held = false;
+}
+
+/* Only what we have stopped. */
+void neap_tree_release(neap_runtime *rt, process *p)
+{
+    if (!is_pinned(p))
+        neap_tree_scan(rt, p);
+    for (int i = 0; i < p->n_groups; i++)
+        continue_group(p, &p->groups[i]);
+    for (member *m = p->members; m && p->held; m = m->next) {
+        if (m->held)
+            signal_alone(m, SIGCONT);
+        m->held = false;
+    }
+    continue_group(p, &p->own);
+    p->held = false;
+}
+
 void neap_tree_signal(neap_runtime *rt, process *p, int signo)
 {
-    look(rt, p, 0);
-    neap_tree_signal_groups(p, signo);
-    for (int i = 0; i < PASSES && look(rt, p, signo) > 0; i++)
-        ;
-}
+    int fresh = neap_tree_scan(rt, p);
 
-bool neap_tree_lives(const process *p)
-{
-    bool lives = neap_os_group_is_in(neap_process_pid(p), 0);
-
-    for (int i = 0; i < p->n_groups && !lives; i++)
-        lives = neap_os_group_is_in(p->groups[i], 0);
-    return lives;
-}
-
-static bool is_to_be_asked(const process *p)
-{
-    neap_ns used = p->leader_cpu - p->asked_cpu, ran = p->ran - p->asked_ran;
-
-    return p->task->slices <= 1 || used >= ASK_EVERY || ran - used >= LEADER_IDLE;
-}
-
-/* A tree that never left its leader's group needs one signal; it is looked at now and
- * then. */
-void neap_tree_stop_strays(neap_runtime *rt, process *p)
-{
-    if (p->n_groups == 0 && p->ran - p->looked_ran < LOOK_EVERY) {
-        if (!is_to_be_asked(p))
-            return;
-        p->asked_cpu = p->leader_cpu;
-        p->asked_ran = p->ran;
-        if (!neap_os_has_children(neap_process_pid(p)))
-            return;
+    for (int i = 0; i < PASSES && fresh > 0; i++)
+        fresh = neap_tree_scan(rt, p);
+    signal_group(p, &p->own, signo);
+    for (int i = 0; i < p->n_groups; i++)
+        signal_group(p, &p->groups[i], signo);
+    for (member *m = p->members; m; m = m->next) {
+        if (m->foreign)
+            signal_alone(m, signo);
     }
-    p->n_groups = 0; /* so that each counts as new, and is stopped */
-    for (int i = 0; i < PASSES && look(rt, p, SIGSTOP) > 0; i++)
-        ;
 }
 
-/* Which of the groups that an ended task left are still somebody's: those that the
- * guard, who is the parent of all that is left of its tasks, has below it. */
-static void keep_living_groups(neap_runtime *rt, process *p)
+bool neap_tree_has_rest(const process *p)
 {
-    pid_t *below = NULL;
-    int n = rt->guard ? groups_below(neap_guard_pid(rt->guard), &below) : 0, kept = 0;
-
-    for (int i = 0; i < p->n_groups; i++) {
-        if (is_among(below, n, p->groups[i]))
-            p->groups[kept++] = p->groups[i];
-    }
-    p->n_groups = kept;
-    free(below);
+    return p->n_members > 1;
 }
 
-bool neap_tree_has_rest(neap_runtime *rt, process *p)
+bool neap_tree_lives(neap_runtime *rt, process *p)
 {
-    if (p->n_groups > 0)
-        keep_living_groups(rt, p);
-    return p->n_groups > 0 || neap_os_group_signal(neap_process_pid(p), 0) == 0;
+    neap_tree_scan(rt, p);
+    return neap_tree_has_rest(p) || (p->members && neap_proc_lives(&p->members->who));
 }
 
 void neap_tree_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode)
 {
-    if (!p->reaped || !neap_tree_has_rest(rt, p))
-        return;
-    neap_tree_signal_groups(p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
-    neap_tree_signal_groups(p, SIGCONT);
+    neap_tree_signal(rt, p, mode == NEAP_KILL_NOW ? SIGKILL : SIGTERM);
+    neap_tree_signal(rt, p, SIGCONT);
+    neap_tree_release(rt, p);
 }

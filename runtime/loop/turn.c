@@ -72,7 +72,7 @@ void neap_loop_settle(neap_runtime *rt)
 {
     neap_ns now = neap_loop_now(rt);
 
-    neap_process_measured_all(rt, now);
+    neap_account_all(rt, now);
     neap_core_settle(rt->core, now);
 }
 
@@ -98,7 +98,7 @@ static void tell_exits(neap_runtime *rt, const neap_task *last)
             rt->opt.on_exit(rt->opt.user, rt, t, t->how, t->code);
         if (rt->opt.on_forget)
             rt->opt.on_forget(rt->opt.user, rt, t);
-        neap_process_free(t->process);
+        neap_process_free(rt, t->process);
         neap_core_forget(rt->core, t);
     }
 }
@@ -154,7 +154,7 @@ static void decide(neap_runtime *rt)
 
     if (neap_core_next(rt->core) > now)
         return;
-    neap_process_measured_all(rt, now);
+    neap_account_all(rt, now);
     n = neap_core_decide(rt->core, now, &orders);
     for (size_t i = 0; i < n; i++)
         carry_out(rt, &orders[i], now);
@@ -179,7 +179,8 @@ void neap_loop_turn(neap_runtime *rt)
     neap_task *ended;
 
     neap_spawn_listen(rt);
-    neap_process_correct(rt, now);
+    neap_account_correct(rt, now);
+    neap_sleep_check(rt, now);
     if (neap_timers_next(rt) <= now)
         neap_loop_settle(rt);
     neap_timers_run(rt, now);
@@ -193,9 +194,12 @@ void neap_loop_turn(neap_runtime *rt)
 neap_ns neap_loop_due(const neap_runtime *rt)
 {
     neap_ns core = neap_core_next(rt->core), timer = neap_timers_next(rt);
+    neap_ns sleep = neap_sleep_due(rt);
 
     if (rt->gone.first || rt->first_told || rt->queued_signals)
         return neap_loop_now(rt);
+    if (sleep < core)
+        core = sleep;
     return core < timer ? core : timer;
 }
 

@@ -1,0 +1,162 @@
+/* account.c - the CPU time of a task's tree.
+ *
+ * Exact is what the best source says of the whole tree. The leader's own clock is the
+ * cheapest thing to read, and says the same as long as the leader does the work: so a
+ * decision adds what the leader has used since the last exact reading, and asks the
+ * source itself where the leader had the cpu and left it to others. A tree that was
+ * stopped is read once more when its account is exact, which costs little then.
+ */
+#include "runtime.h"
+#include <unistd.h>
+
+#define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
+
+void neap_account_open(process *p)
+{
+    p->source = NEAP_SOURCE_CLOCKS;
+    p->counter = neap_os_tree_counter(p->task->pid);
+    if (p->counter >= 0)
+        p->source = NEAP_SOURCE_PERF;
+    p->task->source = p->source;
+}
+
+void neap_account_close(process *p)
+{
+    if (p->counter >= 0)
+        close(p->counter);
+    p->counter = -1;
+}
+
+/* The clocks of those who live, what they have reaped, what the guard has reaped. */
+static neap_ns clocks(const process *p)
+{
+    neap_ns sum = p->orphans_cpu;
+
+    if (!p->has_forked)
+        return p->leader_cpu;
+    for (const member *m = p->members; m; m = m->next) {
+        neap_proc now;
+        neap_ns used;
+
+        if (neap_proc_read(m->who.pid, &now) == 0 && now.start == m->who.start &&
+            neap_os_member_cpu(&now, &used) == 0)
+            sum += used;
+    }
+    return sum;
+}
+
+/* The counter counts what a hypervisor steals, and the clocks do not: where they differ
+ * by no more than that, the leader is alone, and its clock is the better one. */
+static bool is_alone(const process *p, neap_ns counted)
+{
+    neap_ns more = counted - p->leader_cpu;
+
+    return !p->has_forked && more < p->leader_cpu / 50 + NEAP_MS;
+}
+
+static neap_ns whole_tree(const process *p)
+{
+    neap_ns used;
+
+    if (p->counter < 0 || neap_os_tree_cpu(p->counter, &used) < 0)
+        return clocks(p);
+    return is_alone(p, used) ? p->leader_cpu : used;
+}
+
+static bool read_leader(process *p)
+{
+    return (p->phase == P_LIVE || p->phase == P_ENDED) && p->task->pid > 0 &&
+           neap_os_process_cpu(p->task->pid, &p->leader_cpu) == 0;
+}
+
+static neap_ns estimate(const process *p)
+{
+    return p->exact + p->leader_cpu - p->exact_leader;
+}
+
+static void tell(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_core_measured(rt->core, now, p->task, estimate(p));
+}
+
+void neap_account_exact(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_ns exact;
+
+    if (!read_leader(p))
+        return;
+    exact = whole_tree(p);
+    if (exact > p->exact)
+        p->exact = exact;
+    p->exact_leader = p->leader_cpu;
+    tell(rt, p, now);
+}
+
+/* Has the leader had less than three quarters of the time since it was let go? */
+static bool leader_was_idle(const process *p, neap_ns now)
+{
+    neap_ns used = p->leader_cpu - p->released_cpu, wall = now - p->released_at;
+
+    return p->has_forked && !p->held && 4 * used < 3 * wall;
+}
+
+void neap_account_measure(neap_runtime *rt, process *p, neap_ns now)
+{
+    if (!read_leader(p))
+        return;
+    if (leader_was_idle(p, now))
+        neap_account_exact(rt, p, now);
+    else
+        tell(rt, p, now);
+}
+
+void neap_account_all(neap_runtime *rt, neap_ns now)
+{
+    int cpus = neap_core_ctx(rt->core)->cpus;
+
+    for (int i = 0; i < cpus && rt->guard; i++) {
+        neap_task *t = neap_core_current(rt->core, i);
+
+        if (t && t->process)
+            neap_account_measure(rt, t->process, now);
+    }
+}
+
+void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now)
+{
+    p->stopped_at = now;
+    if (p->correct)
+        return;
+    p->correct = true;
+    p->next_held = rt->held;
+    rt->held = p;
+}
+
+void neap_account_correct(neap_runtime *rt, neap_ns now)
+{
+    process **at = &rt->held;
+
+    while (*at) {
+        process *p = *at;
+
+        if (now - p->stopped_at < EXACT_AFTER) {
+            at = &p->next_held;
+            continue;
+        }
+        *at = p->next_held;
+        p->correct = false;
+        neap_account_exact(rt, p, now);
+        p->held_cpu = p->exact;
+    }
+}
+
+void neap_account_uncorrect(neap_runtime *rt, process *p)
+{
+    for (process **at = &rt->held; p->correct && *at; at = &(*at)->next_held) {
+        if (*at == p) {
+            *at = p->next_held;
+            p->correct = false;
+            return;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/* orphans.c - whose are the processes that the guard has adopted?
+ *
+ * A process whose parent ends becomes the guard's child. If it was seen before, it
+ * stays its task's. Else its group or its session tells, if it has kept one of a
+ * task's; or its environment, where the guard has left the task's name (NEAP_TASK, as
+ * deep as forks and execs go that keep it); or that one task alone has run since the
+ * last look. Who is nobody's ends with the run.
+ */
+#include "runtime.h"
+
+#define LOOK_EVERY (10 * NEAP_MS)
+enum { SHARE = 200 }; /* looks take half a percent of a CPU at most */
+
+static process *owner_by(const neap_runtime *rt, pid_t pid)
+{
+    const member *m =
+        pid == neap_guard_pid(rt->guard) ? NULL : neap_member_find(rt, pid);
+
+    return m ? m->of : NULL;
+}
+
+static process *owner_by_tag(const neap_runtime *rt, pid_t pid)
+{
+    uint64_t tag;
+    neap_task *t;
+
+    if (neap_os_process_tag(pid, neap_guard_pid(rt->guard), &tag) < 0)
+        return NULL;
+    t = neap_core_find(rt->core, tag);
+    return t ? t->process : NULL;
+}
+
+/* The only task that has run since the last look, if there is only one. A child of the
+ * guard in its session may be a task's leader that we have not heard of yet. */
+static process *owner_by_time(const neap_runtime *rt, const neap_proc *who)
+{
+    process *only = NULL;
+
+    if (who->session == neap_guard_pid(rt->guard))
+        return NULL;
+    for (neap_task *t = neap_core_after(rt->core, 0); t;
+         t = neap_core_after(rt->core, t->id)) {
+        process *p = t->process;
+
+        if (!p || (p->phase != P_LIVE && p->phase != P_ENDED) ||
+            (p->held && p->stopped_at < rt->orphans_at))
+            continue;
+        if (only)
+            return NULL;
+        only = p;
+    }
+    return only;
+}
+
+static process *owner_of(const neap_runtime *rt, const neap_proc *who)
+{
+    process *p = owner_by(rt, who->group);
+
+    if (!p)
+        p = owner_by(rt, who->session);
+    if (!p)
+        p = owner_by_tag(rt, who->pid);
+    return p ? p : owner_by_time(rt, who);
+}
+
+static void meet(void *user, pid_t pid)
+{
+    neap_runtime *rt = user;
+    neap_proc who;
+    process *p;
+
+    if (neap_member_find(rt, pid) || neap_proc_read(pid, &who) != 0 ||
+        !neap_proc_lives(&who))
+        return;
+    p = owner_of(rt, &who);
+    if (!p) {
+        if (who.session != neap_guard_pid(rt->guard))
+            neap_member_add(rt, NULL, &rt->strangers, who);
+        return;
+    }
+    p->has_forked = true;
+    if (p->phase == P_ENDED) {
+        p->task->escaped++;
+        rt->escaped++;
+    }
+    neap_member_add(rt, p, &p->members->next, who);
+}
+
+static void forget_the_dead(neap_runtime *rt)
+{
+    member **at = &rt->strangers;
+
+    while (*at) {
+        neap_proc now;
+
+        if (neap_proc_read((*at)->who.pid, &now) == 0 &&
+            now.start == (*at)->who.start && neap_proc_lives(&now))
+            at = &(*at)->next;
+        else
+            neap_member_drop(rt, at);
+    }
+}
+
+void neap_orphans_look(neap_runtime *rt)
+{
+    neap_ns from = neap_os_now();
+    neap_proc guard = {.pid = rt->guard ? neap_guard_pid(rt->guard) : 0, .threads = 1};
+
+    if (!rt->guard)
+        return;
+    forget_the_dead(rt);
+    neap_proc_children_of(&guard, meet, rt);
+    rt->orphans_at = neap_os_now();
+    rt->orphans_cost = rt->orphans_at - from;
+}
+
+void neap_orphans_look_if_due(neap_runtime *rt)
+{
+    neap_ns every = SHARE * rt->orphans_cost;
+
+    if (neap_os_now() - rt->orphans_at >= (every > LOOK_EVERY ? every : LOOK_EVERY))
+        neap_orphans_look(rt);
+}

@@ -1,0 +1,77 @@
+/* rest.c - the end of a task: its leader has exited, and what it has left ends as well.
+ *
+ * The leader stays the guard's zombie until nothing of its tree is left, so that its
+ * number and its group's stay its own. Then the task's last CPU time is read, and its
+ * exit is told.
+ */
+#include "runtime.h"
+
+#define LOOK_AGAIN (10 * NEAP_MS)
+#define GIVE_UP (5 * NEAP_S) /* on what does not even die of KILL */
+
+static void finish(neap_runtime *rt, process *p)
+{
+    neap_account_exact(rt, p, neap_loop_now(rt));
+    if (rt->guard)
+        neap_guard_reap(rt->guard, p->task->id);
+    p->phase = P_GONE;
+    rt->ending--;
+    neap_fifo_push(&rt->gone, p->task);
+}
+
+static void look_again(void *user, neap_runtime *rt, neap_timer id)
+{
+    neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
+    process *p = t ? t->process : NULL;
+    neap_ns now = neap_loop_now(rt);
+
+    if (!p || p->phase != P_ENDED)
+        return;
+    neap_orphans_look_if_due(rt);
+    neap_tree_scan(rt, p);
+    if (!neap_tree_has_rest(p) || now - p->kill_at > GIVE_UP) {
+        finish(rt, p);
+        return;
+    }
+    if (now >= p->kill_at)
+        neap_tree_end_rest(rt, p, NEAP_KILL_NOW);
+    neap_timers_add(rt, now + LOOK_AGAIN, 0, look_again, user, NULL, true, NULL);
+}
+
+static void end_rest(neap_runtime *rt, process *p)
+{
+    neap_ns now = neap_loop_now(rt);
+
+    neap_tree_scan(rt, p);
+    if (!neap_tree_has_rest(p)) {
+        finish(rt, p);
+        return;
+    }
+    if (p->kill_at == NEAP_FOREVER)
+        p->kill_at = now + rt->opt.grace;
+    neap_tree_end_rest(rt, p, NEAP_KILL_GRACE);
+    neap_timers_add(rt, now + LOOK_AGAIN, 0, look_again, (void *)(uintptr_t)p->task->id,
+                    NULL, true, NULL);
+}
+
+void neap_rest_expect(neap_runtime *rt, process *p)
+{
+    p->next_ended = rt->ended;
+    rt->ended = p;
+    rt->ending++;
+}
+
+void neap_rest_look(neap_runtime *rt)
+{
+    if (rt->ended)
+        neap_orphans_look(rt);
+    while (rt->ended) {
+        process *p = rt->ended;
+
+        rt->ended = p->next_ended;
+        if (neap_tree_has_rest(p))
+            end_rest(rt, p);
+        else
+            finish(rt, p);
+    }
+}

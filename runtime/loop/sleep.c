@@ -1,0 +1,327 @@
+/* sleep.c - who sleeps gives its cpu to another; who wakes competes again.
+ *
+ * A task sleeps when none of its threads runs or waits for the disk, and its account
+ * did not move meanwhile. Tasks that have a cpu are looked at only while others wait:
+ * soon after they were let go (1 ms), later and later where that was in vain, and when
+ * a decision is due anyway. A sleeper is not stopped: a stop would break what it waits
+ * in. For the same reason a task that is to be held just when it sleeps is stopped only
+ * when it wakes. It is awake again when its account has moved and it is seen running.
+ * All sleepers are asked in turn, which costs one cheap reading each; so are the held,
+ * one at each decision: a held tree whose account moves has a process that we do not
+ * know.
+ *
+ * Looks may take half a percent of a CPU, sweeps one percent. When that is used up they
+ * come later.
+ */
+#include "runtime.h"
+
+#define PATIENCE NEAP_MS           /* until the first look */
+#define LOOK_SHARE 200             /* a look's cost may be this part of the time */
+#define SWEEP_SHARE 100            /* likewise for the sweeps */
+#define BURST (2 * NEAP_MS)        /* of CPU time that may be saved up */
+#define WAKE_UP (8 * NEAP_US)      /* what it costs to be woken for nothing else */
+#define ALL_ASLEEP (500 * NEAP_MS) /* between sweeps when nothing else goes on */
+#define MOVED (200 * NEAP_US)      /* what a held tree may seem to have used */
+
+static bool is_asleep(const process *p)
+{
+    return p->next_asleep != NULL;
+}
+
+static void lie_down(neap_runtime *rt, process *p)
+{
+    struct sleepers *s = &rt->sleepers;
+
+    if (!s->first) {
+        p->next_asleep = p->prev_asleep = p;
+        s->first = p;
+    } else {
+        p->next_asleep = s->first;
+        p->prev_asleep = s->first->prev_asleep;
+        p->prev_asleep->next_asleep = p;
+        s->first->prev_asleep = p;
+    }
+    s->count++;
+}
+
+void neap_sleep_forget(neap_runtime *rt, process *p)
+{
+    struct sleepers *s = &rt->sleepers;
+
+    if (!is_asleep(p))
+        return;
+    if (s->first == p)
+        s->first = p->next_asleep == p ? NULL : p->next_asleep;
+    p->next_asleep->prev_asleep = p->prev_asleep;
+    p->prev_asleep->next_asleep = p->next_asleep;
+    p->next_asleep = p->prev_asleep = NULL;
+    s->count--;
+}
+
+static bool any_awake(const process *p)
+{
+    for (const member *m = p->members; m; m = m->next) {
+        if (neap_os_member_is_awake(&m->who))
+            return true;
+    }
+    return false;
+}
+
+/* Does anything of it run? Those who are known are asked first. An end that is on its
+ * way to us counts as well. */
+static bool is_awake(neap_runtime *rt, process *p)
+{
+    const member *leader = p->members;
+
+    for (member *m = p->members; m; m = m->next) {
+        if (neap_proc_read(m->who.pid, &m->who) == 0 &&
+            neap_os_member_is_awake(&m->who))
+            return true;
+    }
+    if (!leader || !neap_proc_lives(&leader->who))
+        return true;
+    return neap_tree_scan(rt, p) > 0 || any_awake(p);
+}
+
+/* Running tasks. */
+
+void neap_sleep_begin(neap_runtime *rt, process *p, neap_ns now)
+{
+    if (p->patience < PATIENCE)
+        p->patience = PATIENCE;
+    p->seen_at = now;
+    p->seen_cpu = p->task->cpu_ns;
+    p->look_at = now + p->patience;
+}
+
+static bool was_busy(const process *p, neap_ns now)
+{
+    return 4 * (p->task->cpu_ns - p->seen_cpu) >= 3 * (now - p->seen_at);
+}
+
+static void look_later(neap_runtime *rt, process *p, neap_ns now)
+{
+    if (p->patience < NEAP_S)
+        p->patience *= 2;
+    p->seen_at = now;
+    p->seen_cpu = p->task->cpu_ns;
+    p->look_at = now + p->patience;
+}
+
+static bool sleeps(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_ns before;
+
+    neap_account_exact(rt, p, now);
+    before = p->exact;
+    if (is_awake(rt, p))
+        return false;
+    neap_account_exact(rt, p, now);
+    return p->exact == before;
+}
+
+static void look(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_account_measure(rt, p, now);
+    if (was_busy(p, now)) {
+        look_later(rt, p, now);
+        return;
+    }
+    if (!sleeps(rt, p, now)) {
+        look_later(rt, p, now);
+        return;
+    }
+    p->patience = PATIENCE;
+    if (neap_core_block(rt->core, now, p->task) == 0)
+        lie_down(rt, p);
+}
+
+/* Who has this cpu, if it is a process that may be found asleep. */
+static process *on_cpu(const neap_runtime *rt, int cpu)
+{
+    neap_task *t = neap_core_current(rt->core, cpu);
+    process *p = t ? t->process : NULL;
+
+    if (!p || p->phase != P_LIVE || t->state != NEAP_STATE_RUNNING || p->ending)
+        return NULL;
+    return p;
+}
+
+/* When a decision is due anyway, each is looked at that was not busy to the end. */
+static void look_at_running(neap_runtime *rt, neap_ns now)
+{
+    bool deciding = neap_core_next(rt->core) <= now;
+
+    for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
+        process *p = on_cpu(rt, i);
+
+        if (p && (p->look_at <= now || (deciding && now - p->seen_at >= PATIENCE)))
+            look(rt, p, now);
+    }
+}
+
+/* Sleepers. */
+
+static void wake(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_sleep_forget(rt, p);
+    p->ran += now - p->released_at;
+    neap_process_went_on(p, now);
+    neap_sleep_begin(rt, p, now);
+    neap_core_wake(rt->core, now, p->task);
+}
+
+bool neap_sleep_defer_hold(neap_runtime *rt, process *p, neap_ns now)
+{
+    if (p->task->state != NEAP_STATE_READY || was_busy(p, now) || !sleeps(rt, p, now))
+        return false;
+    if (!is_asleep(p))
+        lie_down(rt, p);
+    return true;
+}
+
+static void ask(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_ns before = p->exact;
+
+    neap_account_exact(rt, p, now);
+    if (p->exact == before || !is_awake(rt, p))
+        return;
+    if (p->task->state == NEAP_STATE_BLOCKED) {
+        wake(rt, p, now);
+        return;
+    }
+    neap_sleep_forget(rt, p);
+    if (neap_core_is_held(p->task))
+        neap_process_hold(rt, p, now);
+}
+
+static bool somebody_runs(const neap_runtime *rt)
+{
+    const neap_ctx *c = neap_core_ctx(rt->core);
+
+    for (int i = 0; i < c->cpus && c->ready == 0; i++) {
+        if (neap_core_current(rt->core, i))
+            return true;
+    }
+    return c->ready > 0;
+}
+
+static neap_ns sweep_due(const neap_runtime *rt)
+{
+    neap_ns every = somebody_runs(rt) ? neap_core_ctx(rt->core)->quantum : ALL_ASLEEP;
+
+    return rt->sleepers.count > 0 ? rt->sleepers.swept_at + every : NEAP_FOREVER;
+}
+
+static void sweep(neap_runtime *rt, neap_ns now)
+{
+    struct sleepers *s = &rt->sleepers;
+    neap_ns from = neap_os_thread_cpu(), limit = s->sweep_budget;
+    size_t left = limit > 0 ? s->count : 0;
+
+    s->swept_at = now;
+    while (left-- > 0 && s->first) {
+        process *p = s->first;
+
+        s->first = p->next_asleep;
+        ask(rt, p, now);
+        if (left % 16 == 0 && neap_os_thread_cpu() - from > limit)
+            break;
+    }
+    s->sweep_budget -= neap_os_thread_cpu() - from;
+}
+
+/* The held. */
+
+/* One held task in turn: does any process of it run all the same? */
+static void check_held(neap_runtime *rt, neap_ns now)
+{
+    neap_task *t = neap_core_after(rt->core, rt->watched);
+    process *p = t ? t->process : NULL;
+
+    rt->watched = t ? t->id : 0;
+    if (!p || p->phase != P_LIVE || !p->held || p->correct)
+        return;
+    neap_account_exact(rt, p, now);
+    p->suspect = p->exact > p->held_cpu + MOVED;
+    p->held_cpu = p->exact;
+    if (!p->suspect)
+        return;
+    neap_orphans_look(rt);
+    neap_tree_hold_rest(rt, p);
+    p->suspect = false;
+}
+
+/* All together. */
+
+static void fill(neap_ns *budget, neap_ns time, neap_ns share)
+{
+    *budget += time / share;
+    if (*budget > BURST)
+        *budget = BURST;
+}
+
+static void fill_budgets(struct sleepers *s, neap_ns now)
+{
+    fill(&s->look_budget, now - s->filled_at, LOOK_SHARE);
+    fill(&s->sweep_budget, now - s->filled_at, SWEEP_SHARE);
+    s->filled_at = now;
+}
+
+/* When the first look is due, or when there is budget for it. */
+static neap_ns look_due(const neap_runtime *rt)
+{
+    const struct sleepers *s = &rt->sleepers;
+    neap_ns due = NEAP_FOREVER, funded = s->filled_at;
+
+    if (neap_core_ctx(rt->core)->ready == 0)
+        return due;
+    for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
+        const process *p = on_cpu(rt, i);
+
+        if (p && p->look_at < due)
+            due = p->look_at;
+    }
+    if (s->look_budget < WAKE_UP)
+        funded += (WAKE_UP - s->look_budget) * LOOK_SHARE;
+    return due < funded ? funded : due;
+}
+
+static void look_within_budget(neap_runtime *rt, neap_ns now)
+{
+    struct sleepers *s = &rt->sleepers;
+    neap_ns from = neap_os_thread_cpu();
+
+    if (neap_core_next(rt->core) > now)
+        s->look_budget -= WAKE_UP;
+    look_at_running(rt, now);
+    s->look_budget -= neap_os_thread_cpu() - from;
+}
+
+void neap_sleep_check(neap_runtime *rt, neap_ns now)
+{
+    struct sleepers *s = &rt->sleepers;
+
+    if (!rt->guard || neap_core_is_paused(rt->core))
+        return;
+    fill_budgets(s, now);
+    if (neap_core_ctx(rt->core)->ready > 0 && s->look_budget > 0 &&
+        (neap_core_next(rt->core) <= now || look_due(rt) <= now))
+        look_within_budget(rt, now);
+    if (sweep_due(rt) <= now)
+        sweep(rt, now);
+    if (neap_core_next(rt->core) <= now)
+        check_held(rt, now);
+}
+
+neap_ns neap_sleep_due(const neap_runtime *rt)
+{
+    neap_ns look, sweep;
+
+    if (!rt->guard || neap_core_is_paused(rt->core))
+        return NEAP_FOREVER;
+    look = look_due(rt);
+    sweep = sweep_due(rt);
+    return look < sweep ? look : sweep;
+}
