@@ -311,7 +311,8 @@ static void change_a_task(rig *r, neap_task *t)
         neap_core_measured(r->core, r->now, t, rig_used(t));
     switch (below(9)) {
     case 0:
-        neap_core_block(r->core, r->now, t);
+        if (neap_core_block(r->core, r->now, t) == 0 && below(2))
+            rig_stir(t);
         break;
     case 1:
         neap_core_wake(r->core, r->now, t);

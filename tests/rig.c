@@ -7,6 +7,8 @@
 
 typedef struct fake {
     bool started, released;
+    bool stirs;     /* it computes though it is BLOCKED */
+    neap_ns beside; /* of `used`: while it was BLOCKED */
     neap_ns used, made_at;
 } fake;
 
@@ -161,7 +163,7 @@ static void check_tasks(const rig *r)
         if (t->state == NEAP_STATE_PAUSED)
             assert_false(f->released);
         if (neap_core_is_process(t)) /* here a process is busy whenever it may run */
-            assert_ns(times.run, f->used);
+            assert_ns(times.run + f->beside, f->used);
         if (neap_core_is_process(t))
             assert_int_equal(neap_core_is_held(t), f->started && !f->released);
         starting += t->state == NEAP_STATE_STARTING;
@@ -181,7 +183,8 @@ const char *rig_decide(rig *r)
 
     for (neap_task *t = neap_core_after(r->core, 0); t;
          t = neap_core_after(r->core, t->id)) {
-        if (neap_core_is_process(t) && t->state == NEAP_STATE_RUNNING)
+        if (neap_core_is_process(t) &&
+            (t->state == NEAP_STATE_RUNNING || t->state == NEAP_STATE_BLOCKED))
             neap_core_measured(r->core, r->now, t, fake_of(t)->used);
     }
     n = neap_core_decide(r->core, r->now, &orders);
@@ -198,11 +201,13 @@ void rig_delay(rig *r, neap_ns time)
     for (neap_task *t = neap_core_after(r->core, 0); t;
          t = neap_core_after(r->core, t->id)) {
         fake *f = fake_of(t);
+        bool asleep = t->state == NEAP_STATE_BLOCKED && !f->stirs;
 
-        if (f->released && f->started && t->state != NEAP_STATE_BLOCKED &&
-            t->state != NEAP_STATE_ENDED && neap_core_is_process(t)) {
+        if (f->released && f->started && !asleep && t->state != NEAP_STATE_ENDED &&
+            neap_core_is_process(t)) {
             f->used += time;
             r->busy += time;
+            f->beside += t->state == NEAP_STATE_BLOCKED ? time : 0;
         }
     }
     r->now += time;
@@ -250,6 +255,27 @@ void rig_exit(rig *r, neap_task *t)
     rig_decide(r);
     free(t->user);
     neap_core_forget(r->core, t);
+}
+
+const char *rig_block(rig *r, neap_task *t)
+{
+    neap_core_measured(r->core, r->now, t, fake_of(t)->used);
+    assert_int_equal(neap_core_block(r->core, r->now, t), 0);
+    fake_of(t)->stirs = false;
+    return rig_decide(r);
+}
+
+const char *rig_wake(rig *r, neap_task *t)
+{
+    neap_core_measured(r->core, r->now, t, fake_of(t)->used);
+    assert_int_equal(neap_core_wake(r->core, r->now, t), 0);
+    return rig_decide(r);
+}
+
+void rig_stir(neap_task *t)
+{
+    assert_int_equal(t->state, NEAP_STATE_BLOCKED);
+    fake_of(t)->stirs = true;
 }
 
 bool rig_released(const neap_task *t)

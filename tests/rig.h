@@ -51,6 +51,12 @@ neap_task *rig_live(rig *r);
 /* It has ended by itself. Its record is forgotten after the decision. */
 void rig_exit(rig *r, neap_task *t);
 
+/* It goes to sleep, it wakes: noticed at once, and a decision. */
+const char *rig_block(rig *r, neap_task *t);
+const char *rig_wake(rig *r, neap_task *t);
+/* It woke, and nobody has noticed: from now on it computes beside the others. */
+void rig_stir(neap_task *t);
+
 bool rig_released(const neap_task *t); /* what the machine thinks */
 neap_ns rig_used(const neap_task *t);
 
