@@ -6,9 +6,9 @@
 
 /* Making and closing. */
 
-static const char *const option_keys[] = {"policy",    "params", "quantum", "cpus",
-                                          "max_alive", "seed",   "clock",   "confine",
-                                          "on_death",  "grace",  "guard",   NULL};
+static const char *const option_keys[] = {
+    "policy",  "params",   "quantum", "cpus",  "max_alive", "seed", "clock",
+    "confine", "on_death", "grace",   "guard", "max_hold",  NULL};
 
 static neap_ns quantum_at(lua_State *L, int index)
 {
@@ -49,6 +49,8 @@ static void read_options(lua_State *L, neap_options *o)
         o->grace = neap_option_duration(L, -1, "grace");
     if (neap_option_get(L, 1, "guard"))
         o->guard = neap_option_text(L, -1, "guard");
+    if (neap_option_get(L, 1, "max_hold"))
+        o->max_hold = neap_option_duration(L, -1, "max_hold");
     if (neap_option_get(L, 1, "params"))
         neap_option_params(L, -1, &o->params);
 }
@@ -339,6 +341,7 @@ static int runtime_stats(lua_State *L)
         {"failures", stats.failures},
         {"ejections", stats.ejections},
         {"clamped", stats.clamped},
+        {"forced", stats.forced},
         {"active", stats.active},
         {"waiting", stats.waiting},
     };

@@ -428,6 +428,7 @@ static int task_stats(lua_State *L)
         {"preemptions", (lua_Integer)t->preemptions},
         {"vruntime_ns", t->vruntime},
         {"longest_wait_ns", t->longest_wait_ns},
+        {"forced", t->forced},
     };
     enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
 

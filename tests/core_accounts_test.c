@@ -384,7 +384,8 @@ static void live(rig *r)
 static void a_life_at_random_keeps_the_books(void **state)
 {
     for (uint64_t seed = 1; seed <= 300; seed++) {
-        rig *r = rig_of("fair", .cpus = 2);
+        neap_ns max_hold = seed % 2 ? 0 : (neap_ns)(10 + seed % 50) * NEAP_MS;
+        rig *r = rig_of("fair", .cpus = 2, .max_hold = max_hold);
         neap_ns sum = 0;
 
         chance = seed * UINT64_C(0x9e3779b97f4a7c15);

@@ -1,6 +1,7 @@
 /* ranges_test.c - every value that people give: what is legal, what is refused, and
  * how. */
 #include "sim.h"
+#include <stdio.h>
 #include <string.h>
 
 static neap_runtime *refused;
@@ -30,6 +31,21 @@ static void a_quantum_is_1ms_to_1s(void **state)
     assert_int_equal(neap_set_quantum(s.rt, NEAP_MS), 0);
     assert_int_equal(neap_set_quantum(s.rt, NEAP_S), 0);
     assert_ns(sim_stats(&s).quantum, NEAP_S);
+    sim_end(&s);
+}
+
+static void a_wait_is_bounded_by_10ms_or_more(void **state)
+{
+    static const neap_ns bad[] = {-1, 1, 10 * NEAP_MS - 1, INT64_MIN};
+    sim s = sim_of("rr", .max_hold = 10 * NEAP_MS);
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char value[32];
+
+        snprintf(value, sizeof value, "%lld", (long long)bad[i]);
+        assert_int_equal(make(&(neap_options){.max_hold = bad[i]}), -NEAP_ERANGE);
+        assert_non_null(strstr(neap_last_error(), value));
+    }
     sim_end(&s);
 }
 
@@ -261,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_quantum_is_1ms_to_1s),
+        cmocka_unit_test(a_wait_is_bounded_by_10ms_or_more),
         cmocka_unit_test(cpus_are_1_to_1024),
         cmocka_unit_test(a_priority_is_0_to_10),
         cmocka_unit_test(a_priority_gives_its_weight),

@@ -9,12 +9,12 @@ stats.__index = stats
 local RUN_KEYS = {
   "policy", "cpus", "quantum_ns", "wall_ns", "neap_cpu_ns", "decisions", "dispatches",
   "context_switches", "preemptions", "voluntary", "late_ticks", "late_ns", "failures", "ejections",
-  "clamped", "active", "waiting",
+  "clamped", "active", "waiting", "forced",
 }
 local TASK_KEYS = {
   "id", "name", "pid", "priority", "weight", "how", "code", "cpu_ns", "wall_ns", "start_ns",
   "run_ns", "ready_ns", "blocked_ns", "paused_ns", "slices", "preemptions", "vruntime_ns",
-  "longest_wait_ns",
+  "longest_wait_ns", "forced",
 }
 
 -- JSON is UTF-8; names of tasks may be anything.

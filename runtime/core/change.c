@@ -318,7 +318,7 @@ int neap_core_resume(neap_core *c, neap_ns now)
     settle_all(c, now);
     away = c->ctx.now - c->paused_at;
     c->paused = false;
-    c->watched_from = c->ctx.now;
+    c->watched_from = policy_clock(c);
     c->due = NEAP_FOREVER;
     c->dirty = true; /* the policy's timers count again, even if there is no task */
     for (int i = 0; i < c->cpus; i++) {

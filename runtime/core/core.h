@@ -39,6 +39,7 @@ typedef struct neap_core_options {
     neap_ns quantum;
     int cpus;
     size_t max_alive; /* 0: no bound */
+    neap_ns max_hold; /* 0: no bound */
     uint64_t seed;
     void *user;
     void (*report)(void *user, const neap_report *report);

@@ -12,10 +12,10 @@
 enum { WATCHED_PER_DECISION = 2 };
 
 /* Does the slice on `p` end by itself though nobody waits? Only where the policy said
- * how long. */
-static bool ends_alone(const neap_core *c)
+ * how long, or was not asked. */
+static bool ends_alone(const neap_core *c, const struct cpu *p)
 {
-    return neap_seat_has_slice(c);
+    return p->forced || neap_seat_has_slice(c);
 }
 
 static neap_ns due_on(const neap_core *c, const struct cpu *p)
@@ -25,7 +25,7 @@ static neap_ns due_on(const neap_core *c, const struct cpu *p)
 
     if (!p->task)
         return due;
-    if (contended || ends_alone(c))
+    if (contended || ends_alone(c, p))
         due = p->end;
     if ((contended || c->seat.table.flags & NEAP_TICKS_ALWAYS) && p->tick < due)
         due = p->tick;
@@ -55,6 +55,8 @@ static neap_ns next_due(const neap_core *c)
         if (c->seat.timer[i].at < due)
             due = c->seat.timer[i].at;
     }
+    if (neap_force_due(c) < due)
+        due = neap_force_due(c);
     if (c->ctx.ready > 0 && later(c->ctx.now, patience(c)) < due)
         due = later(c->ctx.now, patience(c));
     return due;
@@ -105,7 +107,7 @@ static void expire(neap_core *c)
         if (!p->task || p->task->state != NEAP_STATE_RUNNING)
             continue;
         over = p->tick <= now && ticks && tick(c, p);
-        if (over || (p->end <= now && (contended || ends_alone(c))))
+        if (over || (p->end <= now && (contended || ends_alone(c, p))))
             neap_turn_lose(c, i, NEAP_EXPIRED);
     }
 }
@@ -145,7 +147,7 @@ static void ask_preempt(neap_core *c)
         if (!(t->flags & F_HELD) || c->seat.ejected)
             continue;
         cpu = neap_hook_preempt(c, t);
-        if (cpu == NEAP_NO_CPU)
+        if (cpu == NEAP_NO_CPU || c->cpu[cpu].forced)
             continue;
         neap_turn_lose(c, cpu, NEAP_PREEMPTED);
         fill(c);
@@ -181,12 +183,19 @@ static double fair_wait(const neap_core *c, const neap_task *t)
     return in_turn;
 }
 
-static bool overdue(const neap_core *c, const neap_task *t)
+static neap_ns passed_over_for(const neap_core *c, neap_task *t)
 {
-    neap_ns since = t->since > c->watched_from ? t->since : c->watched_from;
+    neap_ns since = record_of(t)->passed_over;
+
+    return policy_clock(c) - (since > c->watched_from ? since : c->watched_from);
+}
+
+static bool overdue(const neap_core *c, neap_task *t)
+{
+    neap_ns wait = passed_over_for(c, t);
     double bound = 10.0 * (double)c->ctx.quantum * fair_wait(c, t) / c->ctx.cpus;
 
-    return c->ctx.now - since > NEAP_S && (double)(c->ctx.now - since) > bound;
+    return wait > NEAP_S && (double)wait > bound;
 }
 
 /* A process that takes long to start keeps its cpu: no policy could help that. */
@@ -213,7 +222,7 @@ static void watch(neap_core *c)
             continue;
         snprintf(why, sizeof why, "task %llu (%.40s) has waited %.1f s for a cpu",
                  (unsigned long long)t->id, t->name,
-                 (double)(c->ctx.now - t->since) / NEAP_S);
+                 (double)passed_over_for(c, t) / NEAP_S);
         neap_seat_condemn(c, why);
     }
 }
@@ -314,6 +323,7 @@ static void turn(neap_core *c)
     run_timers(c);
     expire(c);
     admit(c);
+    neap_force_turns(c);
     fill(c);
     ask_preempt(c);
     rescheduled(c);

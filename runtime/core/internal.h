@@ -27,6 +27,7 @@ enum {
     F_LOSE_LATER = 2048,
     F_EXPIRE_LATER = 4096,
     F_ADMITTED = 8192, /* counts against max_alive */
+    F_LISTED = 16384,  /* among those that max_hold counts for */
     F_LATER = F_PAUSE_LATER | F_LOSE_LATER | F_EXPIRE_LATER
 };
 
@@ -46,6 +47,7 @@ typedef enum {
 
 enum { OWN_INLINE = 16, TIMERS_MAX = 64, COUNTERS_MAX = 32, STRIKES = 3 };
 #define STRIKE_WINDOW (10 * NEAP_S)
+#define FORCED_TURN NEAP_MS
 
 struct cpu {
     neap_task *task;
@@ -57,6 +59,8 @@ struct cpu {
     neap_ns end;        /* of the slice */
     neap_ns tick;       /* next tick, if the policy has that hook */
     neap_ns charged_at; /* until when a virtual task here has been charged */
+    bool forced;        /* its turn is max_hold's, and no policy's */
+    bool declined;      /* likewise, and the policy had left the cpu empty */
 };
 
 /* A task and the bytes that go behind it for small policies. */
@@ -65,6 +69,10 @@ typedef struct record {
     uint64_t own[OWN_INLINE / sizeof(uint64_t)];
     char *name;
     uint64_t *mask;
+    struct record *next_held, *prev_held; /* of core->first_held */
+    /* READY: since when its policy has passed it over (policy_clock()); a forced turn on
+     * a cpu that the policy left empty does not end that */
+    neap_ns passed_over;
 } record;
 
 typedef struct entry { /* core->tasks: in order of id, with holes */
@@ -121,7 +129,8 @@ struct neap_core {
     neap_heap outside; /* beyond max_alive */
     neap_heap sorter;  /* for handing tasks over in order */
     neap_fifo strays, fifo;
-    uint64_t ready_weight; /* of READY (inside), STARTING, RUNNING */
+    record *first_held, *last_held; /* force.c */
+    uint64_t ready_weight;          /* of READY (inside), STARTING, RUNNING */
 
     neap_task **arrived, **touched;
     size_t n_arrived, n_touched;
@@ -130,7 +139,9 @@ struct neap_core {
 
     bool dirty, paused;
     neap_ns paused_at;
-    neap_ns watched_from; /* waits before that are not held against the policy */
+    /* waits before that are not held against the policy (policy_clock()) */
+    neap_ns watched_from;
+    neap_ns forced_for; /* how long forced turns have taken all cpus from the policy */
     /* What this decision's slices count from: when it was due, if it is only a little
      * late. So slices of a quantum stay on the grid of the tick. */
     neap_ns nominal;
@@ -150,6 +161,12 @@ static inline record *record_of(neap_task *t)
 static inline neap_ns later(neap_ns at, neap_ns by)
 {
     return by >= NEAP_FOREVER - at ? NEAP_FOREVER : at + by;
+}
+
+/* The clock of the watchdog: it stands still while max_hold has all cpus. */
+static inline neap_ns policy_clock(const neap_core *c)
+{
+    return c->ctx.now - c->forced_for;
 }
 
 /* The clock that slices are measured on: it stands still while the scheduler is paused,
@@ -226,6 +243,12 @@ void neap_state_settle(neap_core *c, neap_task *t);
 void neap_state_touch(neap_core *c, neap_task *t);
 void neap_core_report(neap_core *c, neap_report_kind kind, const char *hook,
                       const char *message, const char *trace, neap_id task);
+
+/* force.c: max_hold. */
+
+void neap_force_note(neap_core *c, neap_task *t); /* its state has changed */
+neap_ns neap_force_due(const neap_core *c);
+void neap_force_turns(neap_core *c); /* gives those that are due */
 
 /* tasks.c: max_alive. */
 

@@ -228,7 +228,7 @@ static void begin(neap_core *c)
 {
     neap_task *t;
 
-    c->watched_from = c->ctx.now; /* another policy made them wait until now */
+    c->watched_from = policy_clock(c); /* another policy made them wait until now */
     for (int i = 0; i < c->cpus; i++) {
         struct cpu *p = &c->cpu[i];
         neap_ns quantum_end = later(slice_clock(c), c->ctx.quantum);

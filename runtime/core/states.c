@@ -84,10 +84,13 @@ void neap_state_move(neap_core *c, neap_task *t, event e)
     if (competes(t))
         c->ready_weight -= t->weight;
     t->state = next_state[t->state][e];
+    if (t->state == NEAP_STATE_READY && e != EV_LOSE)
+        record_of(t)->passed_over = policy_clock(c);
     if (e == EV_PICK && (t->flags & F_PROCESS) && !(t->flags & F_STARTED))
         t->state = NEAP_STATE_STARTING;
     if (competes(t))
         c->ready_weight += t->weight;
+    neap_force_note(c, t);
     neap_state_touch(c, t);
 }
 

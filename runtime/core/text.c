@@ -67,7 +67,7 @@ const char *neap_why_name(neap_why why)
 {
     static const char *const name[] = {"new",     "expired", "preempted", "woken",
                                        "yielded", "resumed", "changed",   "paused",
-                                       "blocked", "ended"};
+                                       "blocked", "ended",   "forced"};
 
     return (unsigned)why < NEAP_WHYS ? name[why] : "?";
 }

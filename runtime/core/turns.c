@@ -35,6 +35,7 @@ void neap_turn_tell_stopping(neap_core *c, neap_task *t, neap_why why)
 static void vacate(neap_core *c, neap_task *t)
 {
     c->cpu[t->cpu].task = NULL;
+    c->cpu[t->cpu].forced = c->cpu[t->cpu].declined = false;
     neap_bits_set(&c->changed, t->cpu);
     if (t->cpu < c->ctx.cpus)
         neap_bits_set(&c->idle, t->cpu);
@@ -53,11 +54,14 @@ void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why)
     neap_state_move(c, t, e);
 }
 
-/* What is left of a preempted slice, at least 1 ms. */
+/* What is left of a preempted slice, at least 1 ms; 0: a forced turn was no part of
+ * one. */
 static neap_ns rest(const neap_core *c, const struct cpu *p)
 {
     neap_ns left = p->end - slice_clock(c);
 
+    if (p->forced)
+        return 0;
     if (p->end == NEAP_FOREVER)
         return NEAP_FOREVER;
     return left > NEAP_MS ? left : NEAP_MS;
@@ -69,6 +73,7 @@ static neap_task *take_cpu(neap_core *c, int at_cpu, neap_why why)
 {
     struct cpu *p = &c->cpu[at_cpu];
     neap_task *t = p->task;
+    bool declined = p->declined;
 
     if (!t)
         return NULL;
@@ -86,6 +91,8 @@ static neap_task *take_cpu(neap_core *c, int at_cpu, neap_why why)
     }
     vacate(c, t);
     neap_state_move(c, t, EV_LOSE);
+    if (!declined)
+        record_of(t)->passed_over = policy_clock(c);
     return t;
 }
 

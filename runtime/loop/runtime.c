@@ -64,6 +64,15 @@ static int check_quantum(neap_ns quantum)
                       (long long)quantum);
 }
 
+static int check_max_hold(neap_ns max_hold)
+{
+    if (max_hold == 0 || max_hold >= NEAP_MAX_HOLD_MIN)
+        return 0;
+    return neap_error(NEAP_ERANGE,
+                      "a max_hold of %lld ns is less than 10ms (0: no bound)",
+                      (long long)max_hold);
+}
+
 static int check_cpus(const neap_runtime *rt, int cpus)
 {
     int most = rt->live ? rt->place.n_allowed : NEAP_CPUS_MAX;
@@ -87,11 +96,14 @@ static int make_core(neap_runtime *rt, const neap_options *o)
                            .quantum = o->quantum ? o->quantum : NEAP_QUANTUM_DEFAULT,
                            .cpus = o->cpus ? o->cpus : rt->place.n_allowed,
                            .max_alive = o->max_alive,
+                           .max_hold = o->max_hold,
                            .seed = o->seed ? o->seed : 1,
                            .user = rt,
                            .report = on_core_report};
     int r = check_quantum(c.quantum);
 
+    if (r == 0)
+        r = check_max_hold(o->max_hold);
     if (r == 0)
         r = check_cpus(rt, c.cpus);
     if (r == 0)

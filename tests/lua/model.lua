@@ -75,11 +75,11 @@ orders.fair = {
 local Model = {}
 Model.__index = Model
 
-local function new(policy, cpus, quantum)
+local function new(policy, cpus, quantum, max_hold)
   local self = setmetatable({
     now = 0, quantum = quantum, cpus = cpus, cpu = {}, paused = false,
     alive = {}, waiting = {}, arrived = {}, last_id = 0, dispatches = 0, preemptions = 0,
-    order = orders[policy], policy = policy,
+    order = orders[policy], policy = policy, max_hold = max_hold, moves = 0, forced = 0,
   }, Model)
   for number = 1, cpus do self.cpu[number] = {} end
   if self.order.open then self.order.open(self) end
@@ -101,7 +101,8 @@ local function cpu_of(self, t)
 end
 
 local function move(self, t, state)
-  t.state, t.since = state, self.now
+  self.moves = self.moves + 1
+  t.state, t.since, t.moved = state, self.now, self.moves
 end
 
 -- What it has used since it was last said goes into the policy's books.
@@ -120,10 +121,10 @@ local function take_cpu(self, number, why)
   local cpu = self.cpu[number]
   local t = cpu.task
   if not t then return nil end
-  t.left = why == "preempted" and most(cpu.left, MS) or nil
+  t.left = why == "preempted" and not cpu.forced and most(cpu.left, MS) or nil
   tell(self, t)
   if why ~= "yielded" then cpu.lost = t end
-  cpu.task = nil
+  cpu.task, cpu.forced = nil, nil
   move(self, t, "ready")
   return t
 end
@@ -176,7 +177,7 @@ local function give_up(self, t, state)
   if number then
     tell(self, t)
     t.left = nil
-    self.cpu[number].task = nil
+    self.cpu[number].task, self.cpu[number].forced = nil, nil
   else
     leave_queue(self, t)
   end
@@ -201,17 +202,57 @@ local function fill(self)
 end
 
 local function expire(self)
-  if #self.waiting == 0 then return end
+  local contended = #self.waiting > 0
   for number = 1, self.cpus do
     local cpu = self.cpu[number]
-    if cpu.task and cpu.left <= 0 then lose(self, number, "expired") end
+    local over = cpu.task and cpu.left <= 0
+    if over and (contended or cpu.forced) then lose(self, number, "expired") end
+  end
+end
+
+-- An empty cpu, or that of the task which has run longest; none that is in a forced turn.
+local function to_be_taken(self)
+  local best
+  for number = 1, self.cpus do
+    local cpu = self.cpu[number]
+    if not cpu.task then return number end
+    if not cpu.forced and (not best or cpu.task.since < self.cpu[best].task.since) then
+      best = number
+    end
+  end
+  return best
+end
+
+-- When each of those who wait, and have run before, has waited for too long.
+local function bounds(self)
+  local list = {}
+  for _, t in ipairs(self.max_hold and self.waiting or {}) do
+    if t.slices > 0 then list[#list + 1] = { task = t, at = t.since + self.max_hold } end
+  end
+  table.sort(list, function(a, b)
+    if a.at ~= b.at then return a.at < b.at end
+    return a.task.moved < b.task.moved
+  end)
+  return list
+end
+
+local function force(self)
+  for _, bound in ipairs(bounds(self)) do
+    local number = bound.at <= self.now and to_be_taken(self)
+    if number then
+      lose(self, number, "preempted")
+      leave_queue(self, bound.task)
+      give(self, number, bound.task)
+      self.cpu[number].left, self.cpu[number].forced = MS, true
+      self.forced = self.forced + 1
+    end
   end
 end
 
 local function ask_preempt(self)
   for _, t in ipairs(self.arrived) do
     local victim = index_of(self.waiting, t) and self.order.preempt and self.order.preempt(self, t)
-    if victim then
+    if victim and not self.cpu[victim].forced then
       lose(self, victim, "preempted")
       fill(self)
     end
@@ -231,6 +272,7 @@ end
 function Model:decide()
   if not self.paused then
     expire(self)
+    force(self)
     fill(self)
     ask_preempt(self)
   end
@@ -257,10 +299,15 @@ end
 
 local function until_next(self, most_time)
   local time = most_time
-  if #self.waiting == 0 or self.paused then return time end
+  if self.paused then return time end
   for number = 1, self.cpus do
     local cpu = self.cpu[number]
-    if cpu.task and cpu.left < time then time = most(cpu.left, 0) end
+    local ends = cpu.task and (cpu.forced or #self.waiting > 0)
+    if ends and cpu.left < time then time = most(cpu.left, 0) end
+  end
+  for _, bound in ipairs(bounds(self)) do
+    local left = bound.at - self.now
+    if left > 0 and left < time then time = left end
   end
   return time
 end

@@ -116,7 +116,8 @@ end
 local function draw(seed)
   math.randomseed(seed)
   local cpus, quantum = math.random(1, 4), of({ 1, 10, 20 }, math.random(3)) * neap.ms
-  local sequence = { cpus = cpus, quantum = quantum }
+  local max_hold = of({ 0, 0, 10, 25, 60 }, math.random(5)) * neap.ms
+  local sequence = { cpus = cpus, quantum = quantum, max_hold = max_hold > 0 and max_hold or nil }
   for i = 1, math.random(100, 300) do
     sequence[i] = { urn[math.random(#urn)], math.random(0, 1 << 30), math.random(0, 1 << 30) }
   end
@@ -218,6 +219,8 @@ local function check_ends(w)
   if stats.dispatches ~= m.dispatches or stats.preemptions ~= m.preemptions then
     fail("%d dispatches, %d preemptions, expected %d and %d", stats.dispatches,
       stats.preemptions, m.dispatches, m.preemptions)
+  elseif stats.forced ~= m.forced then
+    fail("%d forced turns, expected %d", stats.forced, m.forced)
   elseif stats.failures + stats.ejections > 0 then
     fail("%d failures, %d ejections", stats.failures, stats.ejections)
   end
@@ -239,9 +242,9 @@ end
 -- Applies the sequence to both. Returns nil, or what went wrong and at which operation.
 local function try(policy, sequence)
   local rt <close> = assert(neap.runtime { clock = "virtual", policy = policy,
-    cpus = sequence.cpus, quantum = sequence.quantum })
+    cpus = sequence.cpus, quantum = sequence.quantum, max_hold = sequence.max_hold })
   local w = { rt = rt, handle = {}, ended = 0,
-    model = model.new(policy, sequence.cpus, sequence.quantum) }
+    model = model.new(policy, sequence.cpus, sequence.quantum, sequence.max_hold) }
   watch(w)
   rt:on("exit", function(task) w.ended = w.ended + task.cpu_ns end)
   local at = 0
@@ -261,7 +264,7 @@ end
 -- Makes a failing sequence shorter.
 
 local function without(sequence, first, last)
-  local rest = { cpus = sequence.cpus, quantum = sequence.quantum }
+  local rest = { cpus = sequence.cpus, quantum = sequence.quantum, max_hold = sequence.max_hold }
   for i, op in ipairs(sequence) do
     if i < first or i > last then rest[#rest + 1] = op end
   end
@@ -285,8 +288,8 @@ end
 
 local function explain(policy, seed, sequence, at)
   sequence = shrink(policy, sequence, at)
-  local lines = { ("%s, %d cpus, a quantum of %d ns; NEAP_SEED=%d repeats it:"):format(policy,
-    sequence.cpus, sequence.quantum, seed) }
+  local lines = { ("%s, %d cpus, a quantum of %d ns, max_hold %d; NEAP_SEED=%d repeats it:")
+    :format(policy, sequence.cpus, sequence.quantum, sequence.max_hold or 0, seed) }
   for i, op in ipairs(sequence) do
     lines[#lines + 1] = ("%3d %s %d %d"):format(i, op[1], op[2], op[3])
   end

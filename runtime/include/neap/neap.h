@@ -36,6 +36,7 @@ extern "C" {
 #define NEAP_QUANTUM_MAX NEAP_S
 #define NEAP_QUANTUM_DEFAULT (10 * NEAP_MS)
 #define NEAP_GRACE_DEFAULT (2 * NEAP_S)
+#define NEAP_MAX_HOLD_MIN (10 * NEAP_MS)
 
 typedef struct neap_runtime neap_runtime;
 typedef struct neap_limits neap_limits;
@@ -149,8 +150,9 @@ typedef struct neap_options {
     /* Stopped or stuck for so long while tasks are held, they are continued until we
      * come back; default 2 s, NEAP_FOREVER: never. */
     neap_ns stuck_after;
-    /* A ready process waits no longer: then it gets a forced turn of 1 ms, whatever the
-     * policy says. At least 10 ms; default: no bound. */
+    /* A task that has started waits no longer: then it gets a forced turn of 1 ms,
+     * whatever the policy says. At least 10 ms; default: no bound. With more than
+     * cpus * max_hold / 1 ms of them that wait, there is nothing left for the policy. */
     neap_ns max_hold;
     neap_leftovers leftovers; /* default end */
     void *user; /* passed to the callbacks */

@@ -19,6 +19,9 @@
  *   quanta times its part of the ready weight) ejects the policy too, unless the
  *   table says that long waits are its order (NEAP_STARVES) or that it leaves cpus
  *   empty on purpose (NEAP_IDLES).
+ * - With neap_options.max_hold a task may be taken out of the policy's hands:
+ *   dequeue(FORCED), running, and 1 ms later stopping and enqueue(EXPIRED), as after a
+ *   slice of its own. No slice is asked for, and preempt cannot name its cpu.
  *
  * A hook may call what is declared in this file and read <neap/task.h>; nothing of
  * <neap/neap.h> but what says so there.
@@ -49,6 +52,7 @@ typedef enum {
     NEAP_PAUSED,  /* dequeue, stopping: the user paused it */
     NEAP_BLOCKED, /* stopping: it sleeps */
     NEAP_ENDED,   /* dequeue, stopping: it has ended */
+    NEAP_FORCED,  /* dequeue: it has waited for max_hold, and gets 1 ms unasked */
     NEAP_WHYS
 } neap_why;
 
