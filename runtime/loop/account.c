@@ -10,14 +10,19 @@
 #include <unistd.h>
 
 #define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
+/* How often, in time that it ran, a leader that never forked is asked whether it did. */
+#define SOURCE_EVERY (100 * NEAP_MS)
 
-void neap_account_open(process *p)
+void neap_account_open(neap_runtime *rt, process *p)
 {
-    p->source = NEAP_SOURCE_CLOCKS;
+    neap_source *source = &p->task->source;
+
+    *source = p->cgroup ? NEAP_SOURCE_CGROUP : NEAP_SOURCE_CLOCKS;
+    if (p->cgroup || rt->opt.without & NEAP_WITHOUT_PERF)
+        return;
     p->counter = neap_os_tree_counter(p->task->pid);
     if (p->counter >= 0)
-        p->source = NEAP_SOURCE_PERF;
-    p->task->source = p->source;
+        *source = NEAP_SOURCE_PERF;
 }
 
 void neap_account_close(process *p)
@@ -58,9 +63,11 @@ static neap_ns whole_tree(const process *p)
 {
     neap_ns used;
 
-    if (p->counter < 0 || neap_os_tree_cpu(p->counter, &used) < 0)
-        return clocks(p);
-    return is_alone(p, used) ? p->leader_cpu : used;
+    if (p->cgroup && neap_os_cgroup_cpu(p->cgroup, &used) == 0)
+        return used;
+    if (p->counter >= 0 && neap_os_tree_cpu(p->counter, &used) == 0)
+        return is_alone(p, used) ? p->leader_cpu : used;
+    return clocks(p);
 }
 
 static bool read_leader(process *p)
@@ -89,6 +96,9 @@ void neap_account_exact(neap_runtime *rt, process *p, neap_ns now)
     if (exact > p->exact)
         p->exact = exact;
     p->exact_leader = p->leader_cpu;
+    p->exact_ran = p->ran;
+    if (exact - p->leader_cpu > p->leader_cpu / 50 + NEAP_MS)
+        p->has_forked = true;
     tell(rt, p, now);
 }
 
@@ -145,8 +155,11 @@ void neap_account_correct(neap_runtime *rt, neap_ns now)
         }
         *at = p->next_held;
         p->correct = false;
-        neap_account_exact(rt, p, now);
-        p->held_cpu = p->exact;
+        if (p->has_forked || p->ran - p->exact_ran >= SOURCE_EVERY)
+            neap_account_exact(rt, p, now);
+        else if (read_leader(p))
+            tell(rt, p, now);
+        p->held_cpu = estimate(p);
     }
 }
 

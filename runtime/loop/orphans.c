@@ -118,6 +118,8 @@ void neap_orphans_look_if_due(neap_runtime *rt)
 {
     neap_ns every = SHARE * rt->orphans_cost;
 
+    if (rt->cgroups)
+        return; /* they show whose everybody is */
     if (neap_os_now() - rt->orphans_at >= (every > LOOK_EVERY ? every : LOOK_EVERY))
         neap_orphans_look(rt);
 }

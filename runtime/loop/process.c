@@ -97,6 +97,7 @@ void neap_process_free(neap_runtime *rt, process *p)
         return;
     neap_process_forget_job(p);
     neap_account_close(p);
+    neap_cgroup_give_back(p);
     neap_sleep_forget(rt, p);
     neap_tree_free(rt, p);
     free(p);

@@ -14,6 +14,7 @@ static void finish(neap_runtime *rt, process *p)
     neap_account_exact(rt, p, neap_loop_now(rt));
     if (rt->guard)
         neap_guard_reap(rt->guard, p->task->id);
+    neap_cgroup_give_back(p);
     p->phase = P_GONE;
     rt->ending--;
     neap_fifo_push(&rt->gone, p->task);
@@ -42,6 +43,7 @@ static void end_rest(neap_runtime *rt, process *p)
 {
     neap_ns now = neap_loop_now(rt);
 
+    p->has_forked = true;
     neap_tree_scan(rt, p);
     if (!neap_tree_has_rest(p)) {
         finish(rt, p);
@@ -61,15 +63,21 @@ void neap_rest_expect(neap_runtime *rt, process *p)
     rt->ending++;
 }
 
+/* A cgroup knows. Without one the rest may have gone to the guard. */
+static bool may_have_rest(const process *p)
+{
+    return p->cgroup ? neap_os_cgroup_is_empty(p->cgroup) != 1 : neap_tree_has_rest(p);
+}
+
 void neap_rest_look(neap_runtime *rt)
 {
-    if (rt->ended)
+    if (rt->ended && !rt->cgroups)
         neap_orphans_look(rt);
     while (rt->ended) {
         process *p = rt->ended;
 
         rt->ended = p->next_ended;
-        if (neap_tree_has_rest(p))
+        if (may_have_rest(p))
             end_rest(rt, p);
         else
             finish(rt, p);

@@ -141,6 +141,8 @@ int neap_new(neap_runtime **out, const neap_options *o)
         r = make_core(rt, &rt->opt);
     if (r == 0 && rt->live)
         r = neap_live_open(rt);
+    if (r == 0 && rt->live && rt->opt.actuator == NEAP_ACTUATOR_FREEZE)
+        r = neap_cgroups_open(rt);
     rt->made_at = neap_loop_now(rt);
     if (r < 0) {
         neap_free(rt);
@@ -200,6 +202,7 @@ void neap_free(neap_runtime *rt)
     if (rt->live)
         neap_live_close(rt);
     neap_place_close(rt);
+    neap_os_cgroup_close(rt->cgroups);
     neap_core_free(rt->core);
     while (rt->first_told) {
         told *next = rt->first_told->next;

@@ -10,6 +10,7 @@
 
 #include "core/core.h"
 #include "core/text.h"
+#include "os/cgroup.h"
 #include "os/guard.h"
 #include "os/member.h"
 #include "os/os.h"
@@ -78,10 +79,11 @@ struct process {
     bool warned;             /* that a part of it cannot be held */
     neap_ns ran, looked_ran; /* wall time that it was released; at its last scan */
 
-    neap_source source;
+    neap_os_cgroup *cgroup;      /* that all of it is in; NULL: none */
     int counter;                 /* of NEAP_SOURCE_PERF; negative: none */
     neap_ns leader_cpu;          /* what the leader's clock said last */
     neap_ns exact, exact_leader; /* the tree's time, and the leader's then */
+    neap_ns exact_ran;           /* its `ran` when the whole tree was read */
     neap_ns orphans_cpu;         /* of what the guard has reaped, where clocks count */
     neap_ns held_cpu;            /* what it had used when it was held */
     neap_ns released_cpu;        /* ... and when it was let go */
@@ -157,6 +159,8 @@ struct neap_runtime {
     process *ended; /* whose end was just heard of */
     size_t ending;  /* processes that are not quite gone */
 
+    neap_os_cgroups *cgroups; /* NULL: there are none, or none yet */
+    bool cgroups_tried;
     members members;
     member *strangers; /* adopted by the guard, and nobody's that we know */
     neap_ns orphans_at,
@@ -267,8 +271,16 @@ void neap_tree_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode);
 void neap_orphans_look(neap_runtime *rt);
 void neap_orphans_look_if_due(neap_runtime *rt);
 
+/* cgroup.c: a cgroup for each task, where the machine has them. */
+int neap_cgroups_open(
+    neap_runtime *rt); /* an error only if they cannot be done without */
+/* Takes one for a process that is about to be forked, and tells its path; false: it goes
+ * without. */
+bool neap_cgroup_take(neap_runtime *rt, process *p, char *path, size_t room);
+void neap_cgroup_give_back(process *p);
+
 /* account.c: the CPU time of a tree. */
-void neap_account_open(process *p);
+void neap_account_open(neap_runtime *rt, process *p);
 void neap_account_close(process *p);
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);

@@ -5,6 +5,7 @@
  * A task's cpu is filled in the decision that hears EXITED.
  */
 #include "runtime.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,8 @@ int neap_spawn_guard(neap_runtime *rt)
     if (rt->guard)
         return 0;
     r = find_guard(rt, path, sizeof path);
+    if (r == 0)
+        r = neap_cgroups_open(rt);
     if (r < 0)
         return r;
     r = neap_guard_open(&rt->guard, path,
@@ -98,6 +101,7 @@ void neap_spawn_start(neap_runtime *rt, process *p)
                           .cwd = p->cwd,
                           .inherit_stdin = p->input == NEAP_STDIN_INHERIT};
     neap_ns again = neap_place_get(rt, neap_loop_now(rt), &job.cpus);
+    char cgroup[PATH_MAX];
     int r;
 
     p->phase = P_ASKED;
@@ -106,6 +110,8 @@ void neap_spawn_start(neap_runtime *rt, process *p)
                         NULL);
         return;
     }
+    if (neap_cgroup_take(rt, p, cgroup, sizeof cgroup))
+        job.cgroup = cgroup;
     r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
     if (r < 0)
         neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, -r);
@@ -240,7 +246,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
     case NEAP_GUARD_FORKED:
         t->pid = e->pid;
         p->phase = P_FORKED;
-        neap_account_open(p);
+        neap_account_open(rt, p);
         neap_tree_born(rt, p);
         neap_guard_go(rt->guard, e->tag);
         break;

@@ -18,7 +18,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PASSES = 8 }; /* of looking for what is made under our hands */
+enum {
+    PASSES = 8,  /* of looking for what is made under our hands */
+    ENOUGH = 256 /* processes of a usual tree: no allocation */
+};
 /* Of the time that a tree ran; for a large one such that scans are half a percent. */
 #define SCAN_EVERY (100 * NEAP_MS)
 #define SCAN_COST (7 * NEAP_US) /* for each member, about */
@@ -219,9 +222,37 @@ static bool renew(member *m)
     return neap_proc_lives(&now);
 }
 
+/* All that are in the task's cgroup: complete, whatever they have made of themselves.
+ * False: there is no such list. */
+static bool meet_cgroup(struct walk *w)
+{
+    pid_t some[ENOUGH], *pids = some;
+    int room = ENOUGH, n = -ENOTSUP;
+
+    if (!w->p->cgroup || !w->p->has_forked)
+        return false;
+    while ((n = neap_os_cgroup_pids(w->p->cgroup, pids, (size_t)room)) > room) {
+        pid_t *more = malloc((size_t)(n + ENOUGH) * sizeof *more);
+
+        if (pids != some)
+            free(pids);
+        pids = more ? more : some;
+        if (!more)
+            return false;
+        room = n + ENOUGH;
+    }
+    w->parent = w->p->members;
+    for (int i = 0; i < n && w->parent; i++)
+        meet_child(w, pids[i]);
+    if (pids != some)
+        free(pids);
+    return n >= 0;
+}
+
 int neap_tree_scan(neap_runtime *rt, process *p)
 {
     struct walk w = {.rt = rt, .p = p};
+    bool listed = meet_cgroup(&w);
     member **at = &p->members;
 
     while (*at) {
@@ -233,8 +264,10 @@ int neap_tree_scan(neap_runtime *rt, process *p)
         }
         w.parent = m;
         if (neap_proc_lives(&m->who)) {
+            p->has_forked |= m->who.waited > 0;
             judge(rt, p, m);
-            neap_proc_children_of(&m->who, meet_child, &w);
+            if (!listed)
+                neap_proc_children_of(&m->who, meet_child, &w);
         }
         at = &m->next;
     }
@@ -325,9 +358,16 @@ static bool is_plain(const process *p)
     return true;
 }
 
+static bool is_frozen(const neap_runtime *rt, const process *p)
+{
+    return rt->opt.actuator == NEAP_ACTUATOR_FREEZE && p->cgroup;
+}
+
 void neap_tree_hold(neap_runtime *rt, process *p)
 {
-    if (is_plain(p))
+    if (is_frozen(rt, p))
+        neap_os_cgroup_freeze(p->cgroup);
+    else if (is_plain(p))
         stop_groups(p);
     else
         neap_tree_hold_rest(rt, p);
@@ -353,6 +393,8 @@ static void continue_group(const process *p, tree_group *g)
 /* Only what we have stopped. */
 void neap_tree_release(neap_runtime *rt, process *p)
 {
+    if (is_frozen(rt, p) && p->held)
+        neap_os_cgroup_thaw(p->cgroup);
     if (!is_pinned(p))
         neap_tree_scan(rt, p);
     for (int i = 0; i < p->n_groups; i++)
@@ -370,6 +412,8 @@ void neap_tree_signal(neap_runtime *rt, process *p, int signo)
 {
     int fresh = neap_tree_scan(rt, p);
 
+    if (p->cgroup && signo == SIGKILL && neap_os_cgroup_kill(p->cgroup) >= 0)
+        return;
     for (int i = 0; i < PASSES && fresh > 0; i++)
         fresh = neap_tree_scan(rt, p);
     signal_group(p, &p->own, signo);

@@ -1,0 +1,58 @@
+/* cgroup.c - a cgroup for each task, where the machine has them.
+ *
+ * It is complete by construction: who is in it belongs to the task, whatever group,
+ * session or parent it has. Only to freeze needs it; all else works without, by other
+ * means.
+ */
+#include "runtime.h"
+#include <stdio.h>
+
+static void tell(neap_runtime *rt, const char *why)
+{
+    neap_report report = {.kind = NEAP_REPORT_LOG};
+    char text[256];
+
+    if (why)
+        snprintf(text, sizeof text, "no cgroup for each task: %s", why);
+    else
+        snprintf(text, sizeof text, "each task has a cgroup in %s",
+                 neap_os_cgroup_base(rt->cgroups));
+    report.message = text;
+    neap_loop_tell(rt, &report);
+}
+
+int neap_cgroups_open(neap_runtime *rt)
+{
+    bool freeze = rt->opt.actuator == NEAP_ACTUATOR_FREEZE;
+    char why[200] = "it is not to be used";
+    int r = -ENOTSUP;
+
+    if (rt->cgroups_tried)
+        return 0;
+    if (!(rt->opt.without & NEAP_WITHOUT_CGROUP))
+        r = neap_os_cgroup_open(&rt->cgroups, why, sizeof why);
+    if (r < 0 && freeze)
+        return neap_error(
+            NEAP_EUNSUPPORTED,
+            "cannot freeze tasks: %s; the actuator \"stop\" needs no cgroup", why);
+    rt->cgroups_tried = true;
+    tell(rt, r < 0 ? why : NULL);
+    return 0;
+}
+
+bool neap_cgroup_take(neap_runtime *rt, process *p, char *path, size_t room)
+{
+    if (!rt->cgroups || neap_os_cgroup_take(rt->cgroups, &p->cgroup) < 0)
+        return false;
+    if (neap_os_cgroup_path(p->cgroup, path, room) == 0)
+        return true;
+    neap_cgroup_give_back(p);
+    return false;
+}
+
+void neap_cgroup_give_back(process *p)
+{
+    if (p->cgroup)
+        neap_os_cgroup_give_back(p->cgroup);
+    p->cgroup = NULL;
+}
