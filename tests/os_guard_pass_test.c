@@ -5,11 +5,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void spawn_with(uint64_t tag, const char *script, const neap_guard_job *more)
@@ -224,6 +228,31 @@ static void a_cgroup_that_is_not_there_fails_the_spawn(void **state)
     failed(2, EBADF);
 }
 
+/* For good: the last of these tests. */
+static void refuse_clone3(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof code / sizeof *code, code};
+
+    assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+static void without_clone3_a_task_is_moved_to_its_cgroup(void **state)
+{
+    neap_guard_close(guard);
+    refuse_clone3();
+    assert_int_equal(guard_set_up(state), 0);
+    a_task_is_made_in_its_cgroup(state);
+    spawn_with(2, "exit 4", &(neap_guard_job){.cgroup = "/tmp"});
+    failed(2, ENOENT);
+}
+
 /* Names. */
 
 static bool is_named(pid_t pid)
@@ -292,6 +321,7 @@ int main(void)
         guard_test(a_cgroup_that_is_not_there_fails_the_spawn),
         guard_test(whoever_descends_from_a_task_is_known_by_it),
         guard_test(a_tag_is_found_in_any_environment),
+        guard_test(without_clone3_a_task_is_moved_to_its_cgroup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
