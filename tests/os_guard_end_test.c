@@ -64,6 +64,85 @@ static void orphans_are_taken_away_behind_a_kept_zombie(void **state)
     assert_true(process_await(has_one_child, neap_guard_pid(guard)));
 }
 
+#define BURN "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; "
+
+static void an_exit_tells_the_cpu_time_of_what_was_waited_for_too(void **state)
+{
+    neap_ns alone;
+
+    SHELL(1, BURN "exit 0");
+    started(1);
+    alone = expect(NEAP_GUARD_EXITED, 1).cpu;
+    assert_true(alone > 5 * NEAP_MS);
+    SHELL(2, "(" BURN "exit 0); (" BURN "exit 0); " BURN "exit 0");
+    started(2);
+    assert_true(expect(NEAP_GUARD_EXITED, 2).cpu > alone * 2);
+}
+
+static void orphans_are_told_with_their_cpu_time_to_who_asks(void **state)
+{
+    neap_guard_event e;
+
+    assert_int_equal(neap_guard_orphans(guard), 0);
+    SHELL(1, "(sleep 0.05; " BURN ") & exit 0");
+    started(1);
+    exited(1, 0, false);
+    e = expect(NEAP_GUARD_ORPHAN, 0);
+    assert_true(e.pid > 0);
+    assert_true(e.cpu > 5 * NEAP_MS);
+}
+
+/* While we do not listen: some one by one, the rest together. */
+static void of_many_orphans_no_time_is_lost(void **state)
+{
+    enum { COUNT = 1000 };
+    bool rest = false, ended = false;
+    int count = 0;
+    pid_t pid;
+
+    assert_int_equal(neap_guard_orphans(guard), 0);
+    SHELL(1, "i=0; while [ $i -lt 1000 ]; do (: &); i=$((i+1)); done; exit 0");
+    pid = started(1);
+    assert_true(process_await(process_is_gone, pid));
+    assert_true(process_await(has_one_child, neap_guard_pid(guard)));
+    while (!rest || !ended) {
+        neap_guard_event e = guard_event();
+
+        ended |= e.kind == NEAP_GUARD_EXITED;
+        if (e.kind != NEAP_GUARD_ORPHAN)
+            continue;
+        assert_true(e.cpu > 0);
+        rest |= e.pid == 0;
+        count++;
+    }
+    assert_true(count > 64 && count < COUNT);
+}
+
+static void exits_are_told_while_another_zombie_is_kept(void **state)
+{
+    enum { COUNT = 100 };
+    pid_t pid[COUNT];
+
+    SPAWN(COUNT, "/bin/true");
+    started(COUNT);
+    exited(COUNT, 0, false);
+    for (uint64_t tag = 0; tag < COUNT; tag++) {
+        SPAWN(tag, "/bin/sleep", "1000");
+        pid[tag] = started(tag);
+    }
+    kill(neap_guard_pid(guard), SIGSTOP); /* so that their signals merge */
+    for (int i = 0; i < COUNT; i++)
+        kill(pid[i], SIGKILL);
+    kill(neap_guard_pid(guard), SIGCONT);
+    for (int i = 0; i < COUNT; i++) {
+        neap_guard_event e = guard_event();
+
+        assert_int_equal(e.kind, NEAP_GUARD_EXITED);
+        assert_int_equal(e.pid, pid[e.tag]);
+        pid[e.tag] = 0;
+    }
+}
+
 static void holding_and_releasing_costs_the_guard_nothing(void **state)
 {
     neap_ns before, after;
@@ -203,11 +282,11 @@ static void open_fake_guard(const void *bytes, size_t size, int result)
 
 static void frames_in_pieces_are_put_together_and_absurd_ones_end_it(void **state)
 {
-    /* head: kind, size, tag; body: pid, error, code, signalled */
     static const neap_wire_frame says[] = {
-        {{NEAP_WIRE_HELLO, 16, NEAP_WIRE_GREETING}, {1, 0, 0, 0}},
-        {{NEAP_WIRE_EXITED, 16, 77}, {1234, 0, 9, 1}},
-        {{NEAP_WIRE_EXITED, UINT32_MAX, 77}, {0, 0, 0, 0}},
+        {{NEAP_WIRE_HELLO, sizeof(neap_wire_event), NEAP_WIRE_GREETING}, {.pid = 1}},
+        {{NEAP_WIRE_EXITED, sizeof(neap_wire_event), 77},
+         {.pid = 1234, .code = 9, .signalled = 1}},
+        {{NEAP_WIRE_EXITED, UINT32_MAX, 77}, {.pid = 0}},
     };
     neap_guard_event e;
 
@@ -223,8 +302,8 @@ static void frames_in_pieces_are_put_together_and_absurd_ones_end_it(void **stat
 
 static void another_version_of_the_guard_is_refused(void **state)
 {
-    static const neap_wire_frame says = {{NEAP_WIRE_HELLO, 16, NEAP_WIRE_GREETING + 1},
-                                         {1, 0, 0, 0}};
+    static const neap_wire_frame says = {
+        {NEAP_WIRE_HELLO, sizeof(neap_wire_event), NEAP_WIRE_GREETING + 1}, {.pid = 1}};
     neap_guard *real = guard;
 
     guard = NULL;
@@ -337,6 +416,10 @@ int main(void)
         guard_test(a_leader_stays_a_zombie_until_it_is_reaped),
         guard_test(what_a_leader_leaves_in_its_group_is_told),
         guard_test(orphans_are_taken_away_behind_a_kept_zombie),
+        guard_test(an_exit_tells_the_cpu_time_of_what_was_waited_for_too),
+        guard_test(orphans_are_told_with_their_cpu_time_to_who_asks),
+        guard_test(of_many_orphans_no_time_is_lost),
+        guard_test(exits_are_told_while_another_zombie_is_kept),
         guard_test(holding_and_releasing_costs_the_guard_nothing),
         guard_test(close_ends_everything),
         guard_test(a_dead_guard_is_the_last_event),

@@ -54,7 +54,8 @@ static bool children_left(struct guard *g)
 {
     pid_t pid;
 
-    setup_drain(g);
+    while (setup_child(g, &pid))
+        ;
     while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
         struct record *r = record_of_pid(g, pid);
 

@@ -13,13 +13,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 
 enum {
     BUCKETS = 1024,
     STARTS_MAX =
         1024, /* children between fork and exec at a time; more wait for the fork */
-    PIDS_MAX = 16 * 1024 /* of one glance at the tree below us */
+    PIDS_MAX = 16 * 1024, /* of one glance at the tree below us */
+    ORPHANS = 64          /* told one by one while the runtime does not listen */
 };
 
 #define MS ((int64_t)1000000)
@@ -81,12 +84,20 @@ struct guard {
     struct note *first_note, **note_end;
     size_t note_sent; /* bytes of the first */
     struct note hello, refusal;
+    unsigned orphans_taken;
+    bool tells_orphans;
+    struct note orphans[ORPHANS]; /* kind 0: free */
+    int64_t orphans_cpu;          /* of those for whom there was no note */
     bool
         /* `refusal` is on its way: read no further request until it is sent */
         refusing;
     struct record *by_tag[BUCKETS], *by_pid[BUCKETS];
     struct record *starting; /* QUEUED, WAITING and EXECING, in order of arrival */
     int starts;              /* how many of them have a descriptor */
+    bool hidden;             /* a kept zombie may hide others */
+    struct search {
+        int64_t due, free; /* when it is to be done, and not before */
+    } look, scan;
     pid_t pids[PIDS_MAX];
 };
 
@@ -95,7 +106,10 @@ int64_t clock_now(void);
 /* setup_linux.c: makes this process a guard. False, with a word on stderr: it cannot be
  * one. */
 bool setup(struct guard *g);
-void setup_drain(struct guard *g); /* takes the pending SIGCHLDs */
+bool setup_child(struct guard *g, pid_t *pid); /* takes a SIGCHLD: who it names */
+/* Is there a zombie among our children (P_ALL), or is `pid` one (P_PID)? It stays
+ * one. */
+bool setup_ended(idtype_t which, pid_t pid, siginfo_t *info, struct rusage *used);
 
 /* record.c */
 struct record *record_new(struct guard *g, uint64_t tag);
@@ -115,6 +129,8 @@ void talk_read(struct guard *g);
 void talk_write(struct guard *g);
 void talk_tell(struct guard *g, struct record *r, enum neap_wire_kind kind,
                neap_wire_event event);
+/* An orphan is gone: told, if the runtime wants to hear of them. */
+void talk_orphan(struct guard *g, pid_t pid, int64_t cpu);
 
 /* pass_linux.c: descriptors and cgroups for a child. */
 /* Like recv(), and takes descriptors that come with what it reads into `in`. */
@@ -136,7 +152,11 @@ int64_t spawn_next(const struct guard *g); /* the next such time, or INT64_MAX *
 _Noreturn void child_run(const neap_wire_job *job, char **slots, int line);
 
 /* reap.c */
-void reap(struct guard *g);
+void reap_init(struct guard *g);
+void reap(struct guard *g);               /* there were SIGCHLDs */
+void reap_uncovered(struct guard *g);     /* a kept zombie has gone */
+void reap_due(struct guard *g);           /* looks for who was not named, at its time */
+int64_t reap_next(const struct guard *g); /* that time, or INT64_MAX */
 
 /* end.c: the last thing that the guard does. */
 void end_closed(struct guard *g);

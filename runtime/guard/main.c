@@ -30,6 +30,8 @@ static int timeout(const struct guard *g)
 {
     int64_t left = spawn_next(g);
 
+    if (left > reap_next(g))
+        left = reap_next(g);
     if (left != INT64_MAX)
         left = left > g->now ? left - g->now : 0;
     if (g->runtime < 0 && left > PARENT_CHECK)
@@ -65,13 +67,12 @@ static void turn(struct guard *g)
     for (nfds_t i = FIRST_START; i < count; i++)
         if (polls[i].revents)
             spawn_listen(g, starting[i - FIRST_START]);
-    if (polls[CHILDREN].revents) {
-        setup_drain(g);
+    if (polls[CHILDREN].revents)
         reap(g);
-    }
     spawn_due(g);
     if (polls[SOCKET].revents)
         talk_read(g);
+    reap_due(g);
     talk_write(g);
     if (polls[RUNTIME].revents || getppid() != g->parent)
         g->fate = g->fate == CLOSED ? CLOSED : RUNTIME_DEAD;
@@ -98,6 +99,7 @@ int main(int argc, char **argv)
     if (!setup(&g))
         return 1;
     talk_hello(&g);
+    reap_init(&g);
     if (getppid() != g.parent)
         g.fate = RUNTIME_DEAD;
     g.now = clock_now();

@@ -1,24 +1,44 @@
 /* reap.c - who has ended?
  *
  * A task's leader that ends is told and stays a zombie, so that its pid and group stay
- * its own until REAP. Orphans that came to us are taken away at once. The kernel shows
- * us the zombies one by one from the front of the list of our children, and a kept one
- * hides those behind it: then each child is asked. Descriptors per task (pidfds) would
- * tell directly, but the guard is to need none.
+ * its own until REAP. Orphans that came to us are taken away at once, and their CPU
+ * time told to who asked for it.
+ *
+ * A SIGCHLD names one child; those that ended while it was pending are not named, so we
+ * look for them. The kernel shows us the zombies one by one from the front of the list
+ * of our children, and a kept one hides those behind it. Mostly it goes in a moment
+ * (its REAP comes), and we look again; else each child is asked in turn. Both take time
+ * that grows with the number of children, so both are done again only after a multiple
+ * of the time that they took: among thousands, an end that no signal named may be told
+ * some milliseconds late. Descriptors per task (pidfds) would tell directly, but the
+ * guard is to need none.
  */
 #include "guard.h"
 #include "proc.h"
 
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void tell_exit(struct guard *g, struct record *r, const siginfo_t *info)
+/* A search may take this part of our time. */
+enum { SHARE = 20 };
+#define PATIENCE (5 * MS) /* with a zombie that hides others */
+
+static int64_t cpu_of(const struct rusage *used)
+{
+    const struct timeval *u = &used->ru_utime, *s = &used->ru_stime;
+
+    return ((int64_t)u->tv_sec + s->tv_sec) * 1000 * MS +
+           ((int64_t)u->tv_usec + s->tv_usec) * 1000;
+}
+
+static void tell_exit(struct guard *g, struct record *r, const siginfo_t *info,
+                      const struct rusage *used)
 {
     neap_wire_event event = {
         .pid = r->pid,
         .code = info->si_status,
         .signalled = info->si_code != CLD_EXITED,
+        .cpu = cpu_of(used),
     };
 
     record_started(g, r); /* killed before its exec, it would still be among them */
@@ -26,57 +46,123 @@ static void tell_exit(struct guard *g, struct record *r, const siginfo_t *info)
     talk_tell(g, r, NEAP_WIRE_EXITED, event);
 }
 
-struct pass {
-    struct guard *g;
-    int reaped;
-};
-
-/* Asks one child. Its last words come before its end: an exec that failed is FAILED, no
- * exit. */
-static void ask(void *user, pid_t pid)
+static void take_orphan(struct guard *g, pid_t pid, const struct rusage *used)
 {
-    struct pass *p = user;
-    struct record *r = record_of_pid(p->g, pid);
-    siginfo_t info = {.si_pid = 0};
-
-    if (r && r->stage == EXITED)
+    if (waitpid(pid, NULL, WNOHANG) != pid)
         return;
-    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-        info.si_pid == 0)
-        return;
-    if (r && r->fd >= 0) {
-        spawn_listen(p->g, r);
-        r = record_of_pid(p->g, pid);
-    }
-    if (r)
-        tell_exit(p->g, r, &info);
-    else if (waitpid(pid, NULL, WNOHANG) == pid)
-        p->reaped++;
+    g->orphans_taken++;
+    talk_orphan(g, pid, cpu_of(used));
 }
 
-/* Takes orphans away until there is none, or a leader hides what is behind it. */
-static bool leader_in_front(struct guard *g)
+/* A zombie. Its last words come before its end: an exec that failed is FAILED, no
+ * exit. */
+static void take(struct guard *g, const siginfo_t *info, const struct rusage *used)
 {
-    for (;;) {
-        siginfo_t info = {.si_pid = 0};
+    struct record *r = record_of_pid(g, info->si_pid);
 
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-            info.si_pid == 0)
-            return false;
-        if (record_of_pid(g, info.si_pid))
-            return true;
-        waitpid(info.si_pid, NULL, WNOHANG);
+    if (r && r->fd >= 0) {
+        spawn_listen(g, r);
+        r = record_of_pid(g, info->si_pid);
     }
+    if (r)
+        tell_exit(g, r, info, used);
+    else
+        take_orphan(g, info->si_pid, used);
+}
+
+static void ask(void *user, pid_t pid)
+{
+    struct guard *g = user;
+    const struct record *r = record_of_pid(g, pid);
+    siginfo_t info;
+    struct rusage used;
+
+    if (!(r && r->stage == EXITED) && setup_ended(P_PID, pid, &info, &used))
+        take(g, &info, &used);
+}
+
+/* Takes what is shown until nothing is, or a kept zombie. */
+static bool kept_in_front(struct guard *g)
+{
+    siginfo_t info;
+    struct rusage used;
+
+    while (setup_ended(P_ALL, 0, &info, &used)) {
+        const struct record *r = record_of_pid(g, info.si_pid);
+
+        if (r && r->stage == EXITED)
+            return true;
+        take(g, &info, &used);
+    }
+    return false;
+}
+
+/* A search is over: when may it be repeated? */
+static int64_t not_before(struct guard *g, int64_t began)
+{
+    g->now = clock_now();
+    return g->now + (g->now - began) * SHARE;
+}
+
+static void look(struct guard *g)
+{
+    int64_t began = clock_now();
+
+    g->look.due = INT64_MAX;
+    g->hidden = kept_in_front(g);
+    g->look.free = not_before(g, began);
+    if (!g->hidden)
+        g->scan.due = INT64_MAX;
+    else if (g->scan.due == INT64_MAX)
+        g->scan.due =
+            g->now + PATIENCE > g->scan.free ? g->now + PATIENCE : g->scan.free;
+}
+
+static void scan(struct guard *g)
+{
+    int64_t began = clock_now();
+    unsigned taken = g->orphans_taken;
+
+    neap_proc_children(getpid(), ask, g);
+    g->scan.free = not_before(g, began);
+    /* one that is taken away may shift the list that is being read: once more */
+    g->scan.due = g->orphans_taken == taken ? INT64_MAX : g->scan.free;
+}
+
+static void look_soon(struct guard *g)
+{
+    g->look.due = g->now > g->look.free ? g->now : g->look.free;
+}
+
+void reap_init(struct guard *g)
+{
+    g->look.due = g->scan.due = INT64_MAX;
 }
 
 void reap(struct guard *g)
 {
-    struct pass p = {g, 0};
+    pid_t pid;
 
-    if (!leader_in_front(g))
-        return;
-    do { /* a child that is taken away may shift the list that is being read */
-        p.reaped = 0;
-        neap_proc_children(getpid(), ask, &p);
-    } while (p.reaped > 0);
+    while (setup_child(g, &pid))
+        ask(g, pid);
+    look_soon(g);
+}
+
+void reap_uncovered(struct guard *g)
+{
+    if (g->hidden)
+        look_soon(g);
+}
+
+void reap_due(struct guard *g)
+{
+    if (g->look.due <= g->now)
+        look(g);
+    if (g->scan.due <= g->now)
+        scan(g);
+}
+
+int64_t reap_next(const struct guard *g)
+{
+    return g->look.due < g->scan.due ? g->look.due : g->scan.due;
 }

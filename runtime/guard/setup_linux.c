@@ -69,10 +69,21 @@ bool setup(struct guard *g)
     return true;
 }
 
-void setup_drain(struct guard *g)
+bool setup_child(struct guard *g, pid_t *pid)
 {
-    struct signalfd_siginfo info[8];
+    struct signalfd_siginfo info;
 
-    while (read(g->children, info, sizeof info) > 0)
-        ;
+    if (read(g->children, &info, sizeof info) != (ssize_t)sizeof info)
+        return false;
+    *pid = (pid_t)info.ssi_pid;
+    return true;
+}
+
+/* The system call: waitid() hides that it tells the CPU time, too. */
+bool setup_ended(idtype_t which, pid_t pid, siginfo_t *info, struct rusage *used)
+{
+    info->si_pid = 0;
+    return syscall(SYS_waitid, which, pid, info, WEXITED | WNOHANG | WNOWAIT, used) ==
+               0 &&
+           info->si_pid != 0;
 }

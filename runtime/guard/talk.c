@@ -56,6 +56,39 @@ static void refuse(struct guard *g, uint64_t tag, int error)
     queue(g, &g->refusal);
 }
 
+static bool is_orphans(const struct guard *g, const struct note *n)
+{
+    return n >= g->orphans && n < g->orphans + ORPHANS;
+}
+
+static void queue_orphan(struct guard *g, struct note *n, pid_t pid, int64_t cpu)
+{
+    n->frame.head = (neap_wire_head){NEAP_WIRE_ORPHAN, sizeof(neap_wire_event), 0};
+    n->frame.event = (neap_wire_event){.pid = pid, .cpu = cpu};
+    queue(g, n);
+}
+
+void talk_orphan(struct guard *g, pid_t pid, int64_t cpu)
+{
+    if (!g->tells_orphans)
+        return;
+    for (struct note *n = g->orphans; n < g->orphans + ORPHANS; n++) {
+        if (n->frame.head.kind != 0)
+            continue;
+        queue_orphan(g, n, pid, cpu);
+        return;
+    }
+    g->orphans_cpu += cpu;
+}
+
+static void orphan_told(struct guard *g, struct note *n)
+{
+    n->frame.head.kind = 0;
+    if (g->orphans_cpu > 0)
+        queue_orphan(g, n, 0, g->orphans_cpu);
+    g->orphans_cpu = 0;
+}
+
 static void note_done(struct guard *g, struct note *n)
 {
     struct record *r = n->of;
@@ -65,6 +98,8 @@ static void note_done(struct guard *g, struct note *n)
         g->note_end = &g->first_note;
     if (n == &g->refusal)
         g->refusing = false;
+    if (is_orphans(g, n))
+        orphan_told(g, n);
     if (r && --r->unsent == 0 && r->dropped)
         free(r);
 }
@@ -130,6 +165,7 @@ static void take_reap(struct guard *g, struct record *r)
     talk_tell(g, r, NEAP_WIRE_REAPED,
               (neap_wire_event){.pid = r->pid, .code = group_lives(r->pid)});
     record_drop(g, r);
+    reap_uncovered(g);
 }
 
 /* A whole frame is there. A tag that is unknown here, or past the stage, is no mistake
@@ -142,6 +178,8 @@ static void take(struct guard *g)
 
     if (head.kind == NEAP_WIRE_CLOSE)
         g->fate = CLOSED;
+    else if (head.kind == NEAP_WIRE_ORPHANS)
+        g->tells_orphans = true;
     else if (head.kind == NEAP_WIRE_GO && r)
         spawn_go(g, r);
     else if (head.kind == NEAP_WIRE_REAP && r)

@@ -29,9 +29,11 @@ enum neap_wire_kind {
     NEAP_WIRE_FAILED,
     NEAP_WIRE_EXITED,
     NEAP_WIRE_REAPED,
+    NEAP_WIRE_ORPHAN, /* of those that the runtime wants to hear; pid 0: of several */
     NEAP_WIRE_SPAWN = 16,
     NEAP_WIRE_GO,
     NEAP_WIRE_REAP,
+    NEAP_WIRE_ORPHANS, /* tell of them from now on */
     NEAP_WIRE_CLOSE
 };
 
@@ -46,6 +48,7 @@ typedef struct neap_wire_event {
     int32_t error; /* FAILED */
     int32_t code;  /* EXITED: exit status or signal; REAPED: 1, its group lives on */
     int32_t signalled; /* EXITED: 1 by a signal, else 0 */
+    int64_t cpu;       /* EXITED, ORPHAN: ns, what it had reaped included */
 } neap_wire_event;
 
 /* All that the guard says fits this. */

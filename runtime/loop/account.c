@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
-/* How often, in time that it ran, a leader that never forked is asked whether it did. */
+/* In time that it ran: how often a leader that never forked is asked whether it did. */
 #define SOURCE_EVERY (100 * NEAP_MS)
 
 void neap_account_open(neap_runtime *rt, process *p)
@@ -18,11 +18,25 @@ void neap_account_open(neap_runtime *rt, process *p)
     neap_source *source = &p->task->source;
 
     *source = p->cgroup ? NEAP_SOURCE_CGROUP : NEAP_SOURCE_CLOCKS;
-    if (p->cgroup || rt->opt.without & NEAP_WITHOUT_PERF)
+    if (p->cgroup)
         return;
-    p->counter = neap_os_tree_counter(p->task->pid);
+    if (!(rt->opt.without & NEAP_WITHOUT_PERF))
+        p->counter = neap_os_tree_counter(p->task->pid);
     if (p->counter >= 0)
         *source = NEAP_SOURCE_PERF;
+    else
+        neap_guard_orphans(rt->guard);
+}
+
+void neap_account_orphan(neap_runtime *rt, pid_t pid, neap_ns used)
+{
+    member *m = neap_member_find(rt, pid);
+
+    if (!m)
+        return;
+    if (m->of)
+        m->of->orphans_cpu += used;
+    neap_tree_forget(rt, m);
 }
 
 void neap_account_close(process *p)
@@ -35,14 +49,16 @@ void neap_account_close(process *p)
 /* The clocks of those who live, what they have reaped, what the guard has reaped. */
 static neap_ns clocks(const process *p)
 {
-    neap_ns sum = p->orphans_cpu;
+    neap_ns sum = p->orphans_cpu + p->exited_cpu;
 
-    if (!p->has_forked)
+    if (!p->has_forked && p->phase != P_ENDED)
         return p->leader_cpu;
     for (const member *m = p->members; m; m = m->next) {
         neap_proc now;
         neap_ns used;
 
+        if (p->phase == P_ENDED && m->who.pid == p->task->pid)
+            continue;
         if (neap_proc_read(m->who.pid, &now) == 0 && now.start == m->who.start &&
             neap_os_member_cpu(&now, &used) == 0)
             sum += used;

@@ -84,9 +84,10 @@ struct process {
     neap_ns leader_cpu;          /* what the leader's clock said last */
     neap_ns exact, exact_leader; /* the tree's time, and the leader's then */
     neap_ns exact_ran;           /* its `ran` when the whole tree was read */
-    neap_ns orphans_cpu;         /* of what the guard has reaped, where clocks count */
-    neap_ns held_cpu;            /* what it had used when it was held */
-    neap_ns released_cpu;        /* ... and when it was let go */
+    neap_ns exited_cpu;   /* of the leader and those it waited for, when it has ended */
+    neap_ns orphans_cpu;  /* of what the guard has reaped, where clocks count */
+    neap_ns held_cpu;     /* what it had used when it was held */
+    neap_ns released_cpu; /* ... and when it was let go */
 
     /* Is it asleep? (sleep.c) */
     neap_ns look_at;           /* when to look at it while it has a cpu */
@@ -274,14 +275,15 @@ void neap_orphans_look_if_due(neap_runtime *rt);
 /* cgroup.c: a cgroup for each task, where the machine has them. */
 int neap_cgroups_open(
     neap_runtime *rt); /* an error only if they cannot be done without */
-/* Takes one for a process that is about to be forked, and tells its path; false: it goes
- * without. */
+/* Takes one for a process that is about to be forked, and tells its path; false: it
+ * goes without. */
 bool neap_cgroup_take(neap_runtime *rt, process *p, char *path, size_t room);
 void neap_cgroup_give_back(process *p);
 
 /* account.c: the CPU time of a tree. */
 void neap_account_open(neap_runtime *rt, process *p);
 void neap_account_close(process *p);
+void neap_account_orphan(neap_runtime *rt, pid_t pid, neap_ns used); /* it was reaped */
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_all(neap_runtime *rt, neap_ns now); /* of those who have a cpu */

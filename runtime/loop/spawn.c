@@ -150,6 +150,7 @@ static void on_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
     if (p->phase != P_LIVE) /* it died before it could exec */
         how = NEAP_HOW_ERROR, code = ESRCH;
     p->phase = P_ENDED;
+    p->exited_cpu = e->cpu;
     neap_account_exact(rt, p, now);
     neap_core_ended(rt->core, now, p->task, how, code);
     neap_account_uncorrect(rt, p);
@@ -240,6 +241,8 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         on_lost(rt);
         return;
     }
+    if (e->kind == NEAP_GUARD_ORPHAN)
+        neap_account_orphan(rt, e->pid, e->cpu);
     if (!p)
         return;
     switch (e->kind) {
@@ -260,6 +263,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         on_exited(rt, p, e);
         break;
     case NEAP_GUARD_REAPED:
+    case NEAP_GUARD_ORPHAN:
     case NEAP_GUARD_LOST:
         break;
     }

@@ -133,6 +133,8 @@ static neap_guard_kind kind_of(uint32_t wire)
         return NEAP_GUARD_FAILED;
     case NEAP_WIRE_REAPED:
         return NEAP_GUARD_REAPED;
+    case NEAP_WIRE_ORPHAN:
+        return NEAP_GUARD_ORPHAN;
     default:
         return NEAP_GUARD_EXITED;
     }
@@ -150,6 +152,7 @@ bool neap_guard_next(neap_guard *g, neap_guard_event *event)
             .error = frame.event.error,
             .code = frame.event.code,
             .signalled = frame.event.signalled != 0,
+            .cpu = frame.event.cpu,
             .left = frame.head.kind == NEAP_WIRE_REAPED && frame.event.code != 0,
         };
         return true;
@@ -239,6 +242,11 @@ int neap_guard_go(neap_guard *g, uint64_t tag)
 int neap_guard_reap(neap_guard *g, uint64_t tag)
 {
     return ask(g, NEAP_WIRE_REAP, tag, NULL);
+}
+
+int neap_guard_orphans(neap_guard *g)
+{
+    return ask(g, NEAP_WIRE_ORPHANS, 0, NULL);
 }
 
 /* Beginning and end. */

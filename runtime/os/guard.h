@@ -33,7 +33,8 @@ typedef enum {
     NEAP_GUARD_FAILED,
     NEAP_GUARD_EXITED,
     NEAP_GUARD_REAPED,
-    NEAP_GUARD_LOST /* the guard itself died: told once, the last event */
+    NEAP_GUARD_ORPHAN, /* one that no leader is has ended: after neap_guard_orphans() */
+    NEAP_GUARD_LOST    /* the guard itself died: told once, the last event */
 } neap_guard_kind;
 
 typedef struct neap_guard_event {
@@ -44,6 +45,9 @@ typedef struct neap_guard_event {
     int code;       /* EXITED: exit status, or signal number */
     bool signalled; /* EXITED: by a signal */
     bool left;      /* REAPED: others are in its group, which stays theirs */
+    /* EXITED, ORPHAN: CPU time of the process and of all that it and those had waited
+     * for. ORPHAN with pid 0: of several together, for whom there was no room. */
+    neap_ns cpu;
 } neap_guard_event;
 
 /* What to spawn. Everything is copied into the message. */
@@ -94,6 +98,9 @@ int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job);
 int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);
 int neap_guard_flush(neap_guard *g);
+
+/* From now on the guard tells of orphans that it took away, with no tag. */
+int neap_guard_orphans(neap_guard *g);
 
 /* Takes the next event. Returns false when there is none yet. */
 bool neap_guard_next(neap_guard *g, neap_guard_event *event);
