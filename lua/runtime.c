@@ -7,8 +7,8 @@
 /* Making and closing. */
 
 static const char *const option_keys[] = {
-    "policy",  "params",   "quantum", "cpus",  "max_alive", "seed", "clock",
-    "confine", "on_death", "grace",   "guard", "max_hold",  NULL};
+    "policy",  "params",   "quantum", "cpus",  "max_alive", "seed",     "clock",
+    "confine", "on_death", "grace",   "guard", "max_hold",  "actuator", NULL};
 
 static neap_ns quantum_at(lua_State *L, int index)
 {
@@ -28,6 +28,7 @@ static int cpus_at(lua_State *L, int index)
 static void read_options(lua_State *L, neap_options *o)
 {
     static const char *const clocks[] = {"live", "virtual", NULL};
+    static const char *const actuators[] = {"stop", "freeze", "none", NULL};
     static const char *const deaths[] = {"continue", "end", NULL};
     lua_Integer most = LUA_MAXINTEGER;
 
@@ -51,6 +52,8 @@ static void read_options(lua_State *L, neap_options *o)
         o->guard = neap_option_text(L, -1, "guard");
     if (neap_option_get(L, 1, "max_hold"))
         o->max_hold = neap_option_duration(L, -1, "max_hold");
+    if (neap_option_get(L, 1, "actuator"))
+        o->actuator = (neap_actuator)neap_option_enum(L, -1, "actuator", actuators);
     if (neap_option_get(L, 1, "params"))
         neap_option_params(L, -1, &o->params);
 }

@@ -71,6 +71,11 @@ int neap_core_yield(neap_core *c, neap_ns now, neap_task *t)
     at(c, now);
     if (t->state != NEAP_STATE_RUNNING)
         return refuse_state(t, "made to yield");
+    if (!takes_turns(c))
+        return neap_error(
+            NEAP_EUNSUPPORTED,
+            "task %llu (%s) cannot yield: nothing is held (actuator none)",
+            (unsigned long long)t->id, t->name);
     neap_turn_lose(c, t->cpu, NEAP_YIELDED);
     return 0;
 }

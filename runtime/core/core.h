@@ -32,6 +32,10 @@ typedef struct neap_order {
     neap_task *task, *from;
 } neap_order;
 
+/* With NEVER a task that has started keeps its cpu until it ends, sleeps or is paused by
+ * the user: no slice ends, nothing is preempted. */
+typedef enum { NEAP_HOLD_BY_TURNS, NEAP_HOLD_NEVER } neap_hold;
+
 typedef struct neap_core_options {
     const neap_policy *policy;
     const neap_policy *fallback; /* who takes over from an ejected policy */
@@ -40,6 +44,7 @@ typedef struct neap_core_options {
     int cpus;
     size_t max_alive; /* 0: no bound */
     neap_ns max_hold; /* 0: no bound */
+    neap_hold hold;
     uint64_t seed;
     void *user;
     void (*report)(void *user, const neap_report *report);

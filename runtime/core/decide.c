@@ -39,6 +39,13 @@ static neap_ns patience(const neap_core *c)
     return neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0 ? c->ctx.quantum : NEAP_S;
 }
 
+/* Does a waiting task say anything of the policy? Not where it could not have had a
+ * cpu. */
+static bool may_be_blamed(const neap_core *c)
+{
+    return takes_turns(c) || neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0;
+}
+
 static neap_ns next_due(const neap_core *c)
 {
     neap_ns due = NEAP_FOREVER;
@@ -57,7 +64,7 @@ static neap_ns next_due(const neap_core *c)
     }
     if (neap_force_due(c) < due)
         due = neap_force_due(c);
-    if (c->ctx.ready > 0 && later(c->ctx.now, patience(c)) < due)
+    if (c->ctx.ready > 0 && may_be_blamed(c) && later(c->ctx.now, patience(c)) < due)
         due = later(c->ctx.now, patience(c));
     return due;
 }
@@ -212,13 +219,15 @@ static void watch(neap_core *c)
 {
     bool empty = neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0;
 
-    if (c->seat.table.flags & (empty ? NEAP_IDLES : NEAP_STARVES))
+    if (c->seat.table.flags & (empty ? NEAP_IDLES : NEAP_STARVES) || !may_be_blamed(c))
         return;
     for (int i = 0; i < WATCHED_PER_DECISION && c->used > 0; i++) {
         neap_task *t = c->tasks[c->cursor++ % c->used].task;
         char why[160];
 
         if (!t || !(t->flags & F_HELD) || !overdue(c, t) || is_starting(c))
+            continue;
+        if (!takes_turns(c) && !neap_turn_has_free_cpu(c, t))
             continue;
         snprintf(why, sizeof why, "task %llu (%.40s) has waited %.1f s for a cpu",
                  (unsigned long long)t->id, t->name,

@@ -63,7 +63,7 @@ static int cpu_for(const neap_core *c, const neap_task *t)
             continue;
         if (!p->task)
             return i;
-        if (p->forced || p->task->state != NEAP_STATE_RUNNING)
+        if (p->forced || !takes_turns(c) || p->task->state != NEAP_STATE_RUNNING)
             continue;
         if (best == NEAP_NO_CPU || p->task->since < c->cpu[best].task->since)
             best = i;

@@ -70,8 +70,8 @@ typedef struct record {
     char *name;
     uint64_t *mask;
     struct record *next_held, *prev_held; /* of core->first_held */
-    /* READY: since when its policy has passed it over (policy_clock()); a forced turn on
-     * a cpu that the policy left empty does not end that */
+    /* READY: since when its policy has passed it over (policy_clock()); a forced turn
+     * on a cpu that the policy left empty does not end that */
     neap_ns passed_over;
 } record;
 
@@ -161,6 +161,12 @@ static inline record *record_of(neap_task *t)
 static inline neap_ns later(neap_ns at, neap_ns by)
 {
     return by >= NEAP_FOREVER - at ? NEAP_FOREVER : at + by;
+}
+
+/* Do slices end, and may a task lose its cpu? */
+static inline bool takes_turns(const neap_core *c)
+{
+    return c->opt.hold == NEAP_HOLD_BY_TURNS;
 }
 
 /* The clock of the watchdog: it stands still while max_hold has all cpus. */
@@ -271,6 +277,7 @@ void neap_turn_give(neap_core *c, int cpu, neap_task *t);
 void neap_turn_begin_slice(neap_core *c, neap_task *t, neap_ns from);
 void neap_turn_tell_stopping(neap_core *c, neap_task *t, neap_why why);
 void neap_turn_tell_running(neap_core *c, neap_task *t);
+bool neap_turn_has_free_cpu(const neap_core *c, const neap_task *t);
 
 static inline void at(neap_core *c, neap_ns now)
 {

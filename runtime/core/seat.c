@@ -224,23 +224,29 @@ static void take_over(neap_core *c)
     c->strays = (neap_fifo){NULL, NULL};
 }
 
+/* The old policy's word about slices is void, also to a task that is still STARTING. */
+static void shorten_slice(neap_core *c, struct cpu *p)
+{
+    neap_ns quantum_end = later(slice_clock(c), c->ctx.quantum);
+
+    p->slice = p->slice < c->ctx.quantum ? p->slice : c->ctx.quantum;
+    if (!p->task || p->task->state != NEAP_STATE_RUNNING)
+        return;
+    p->tick = neap_seat_has_tick(c) ? quantum_end : NEAP_FOREVER;
+    p->end = p->end < quantum_end ? p->end : quantum_end;
+}
+
 static void begin(neap_core *c)
 {
     neap_task *t;
 
     c->watched_from = policy_clock(c); /* another policy made them wait until now */
     for (int i = 0; i < c->cpus; i++) {
-        struct cpu *p = &c->cpu[i];
-        neap_ns quantum_end = later(slice_clock(c), c->ctx.quantum);
-
-        /* The old one's word is void, also to a task that is still STARTING. */
-        p->slice = p->slice < c->ctx.quantum ? p->slice : c->ctx.quantum;
-        t = p->task;
-        if (t && t->state == NEAP_STATE_RUNNING) {
-            p->tick = neap_seat_has_tick(c) ? quantum_end : NEAP_FOREVER;
-            p->end = p->end < quantum_end ? p->end : quantum_end;
+        if (takes_turns(c))
+            shorten_slice(c, &c->cpu[i]);
+        t = c->cpu[i].task;
+        if (t && t->state == NEAP_STATE_RUNNING)
             neap_turn_tell_running(c, t);
-        }
     }
     while ((t = neap_heap_first(&c->sorter))) {
         neap_heap_remove(&c->sorter, t);

@@ -40,6 +40,8 @@ static void vacate(neap_core *c, neap_task *t)
     if (t->cpu < c->ctx.cpus)
         neap_bits_set(&c->idle, t->cpu);
     t->cpu = NEAP_NO_CPU;
+    if (!takes_turns(c)) /* until now nobody could have had it */
+        c->watched_from = policy_clock(c);
 }
 
 void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why)
@@ -75,7 +77,7 @@ static neap_task *take_cpu(neap_core *c, int at_cpu, neap_why why)
     neap_task *t = p->task;
     bool declined = p->declined;
 
-    if (!t)
+    if (!t || !takes_turns(c))
         return NULL;
     if (t->state == NEAP_STATE_STARTING) {
         t->flags |= why == NEAP_PREEMPTED ? F_LOSE_LATER : F_EXPIRE_LATER;
@@ -109,17 +111,25 @@ void neap_turn_begin_slice(neap_core *c, neap_task *t, neap_ns from)
     struct cpu *p = &c->cpu[t->cpu];
 
     p->end = later(from, p->slice);
-    p->tick =
-        neap_seat_has_tick(c) ? later(slice_clock(c), c->ctx.quantum) : NEAP_FOREVER;
+    p->tick = neap_seat_has_tick(c) && takes_turns(c)
+                  ? later(slice_clock(c), c->ctx.quantum)
+                  : NEAP_FOREVER;
     p->charged_at = c->ctx.now;
     neap_turn_tell_running(c, t);
+}
+
+static neap_ns slice_of(neap_core *c, neap_task *t)
+{
+    if (!takes_turns(c))
+        return NEAP_FOREVER;
+    return t->slice_left ? t->slice_left : neap_hook_slice(c, t);
 }
 
 void neap_turn_give(neap_core *c, int at_cpu, neap_task *t)
 {
     struct cpu *p = &c->cpu[at_cpu];
 
-    p->slice = t->slice_left ? t->slice_left : neap_hook_slice(c, t);
+    p->slice = slice_of(c, t);
     p->end = p->tick = NEAP_FOREVER;
     p->task = t;
     t->slice_left = 0;
@@ -136,7 +146,7 @@ void neap_turn_give(neap_core *c, int at_cpu, neap_task *t)
         neap_turn_begin_slice(c, t, c->nominal);
 }
 
-static bool has_free_cpu(const neap_core *c, const neap_task *t)
+bool neap_turn_has_free_cpu(const neap_core *c, const neap_task *t)
 {
     for (int i = neap_bits_next(&c->idle, 0, c->ctx.cpus); i >= 0;
          i = neap_bits_next(&c->idle, i + 1, c->ctx.cpus)) {
@@ -185,7 +195,7 @@ static void tell_overrun(neap_core *c)
 void neap_turn_arrive(neap_core *c, neap_task *t, neap_why why)
 {
     if (c->ctx.ready == 0 && !c->paused) {
-        if (has_free_cpu(c, t))
+        if (neap_turn_has_free_cpu(c, t))
             tell_overrun(c);
         else
             end_overrun(c);

@@ -73,6 +73,16 @@ static int check_max_hold(neap_ns max_hold)
                       (long long)max_hold);
 }
 
+static int check_actuator(neap_actuator actuator)
+{
+    if (actuator == NEAP_ACTUATOR_STOP || actuator == NEAP_ACTUATOR_NONE)
+        return 0;
+    if (actuator == NEAP_ACTUATOR_FREEZE)
+        return neap_error(NEAP_EUNSUPPORTED,
+                          "the actuator freeze is not there yet: use stop");
+    return neap_error(NEAP_EINVAL, "there is no actuator %d", (int)actuator);
+}
+
 static int check_cpus(const neap_runtime *rt, int cpus)
 {
     int most = rt->live ? rt->place.n_allowed : NEAP_CPUS_MAX;
@@ -97,6 +107,9 @@ static int make_core(neap_runtime *rt, const neap_options *o)
                            .cpus = o->cpus ? o->cpus : rt->place.n_allowed,
                            .max_alive = o->max_alive,
                            .max_hold = o->max_hold,
+                           .hold = o->actuator == NEAP_ACTUATOR_NONE
+                                       ? NEAP_HOLD_NEVER
+                                       : NEAP_HOLD_BY_TURNS,
                            .seed = o->seed ? o->seed : 1,
                            .user = rt,
                            .report = on_core_report};
@@ -104,6 +117,8 @@ static int make_core(neap_runtime *rt, const neap_options *o)
 
     if (r == 0)
         r = check_max_hold(o->max_hold);
+    if (r == 0)
+        r = check_actuator(o->actuator);
     if (r == 0)
         r = check_cpus(rt, c.cpus);
     if (r == 0)

@@ -36,6 +36,8 @@ local function configure(parser)
     :argname("TIME"):target("limit"):convert(options.duration)
   parser:option("--max-alive", "How many started tasks exist at once (default: 100).")
     :argname("N"):convert(options.whole("--max-alive", 1))
+  parser:option("--actuator", "How tasks are held: stop, freeze or none (default: stop).")
+    :argname("HOW")
   parser:option("--max-hold", "No started task waits longer for a turn (default: no bound).")
     :argname("TIME"):convert(options.duration)
   parser:option("--seed", "Of the policy's random numbers (default: 1).")
@@ -67,6 +69,7 @@ local function make_runtime(given)
     quantum = given.quantum,
     cpus = given.cpus,
     max_alive = given.max_alive or 100,
+    actuator = given.actuator,
     max_hold = given.max_hold,
     seed = given.seed,
     on_death = "end",

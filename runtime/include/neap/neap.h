@@ -151,8 +151,8 @@ typedef struct neap_options {
      * come back; default 2 s, NEAP_FOREVER: never. */
     neap_ns stuck_after;
     /* A task that has started waits no longer: then it gets a forced turn of 1 ms,
-     * whatever the policy says. At least 10 ms; default: no bound. With more than
-     * cpus * max_hold / 1 ms of them that wait, there is nothing left for the policy. */
+     * whatever the policy says. At least 10 ms; default: no bound. If more than
+     * cpus * max_hold / 1 ms of them wait, nothing is left for the policy. */
     neap_ns max_hold;
     neap_leftovers leftovers; /* default end */
     void *user; /* passed to the callbacks */
@@ -304,8 +304,8 @@ NEAP_API int neap_set_affinity(neap_runtime *rt, neap_id id, const uint64_t *mas
 NEAP_API int neap_task_pause(neap_runtime *rt, neap_id id);
 NEAP_API int neap_task_resume(neap_runtime *rt, neap_id id);
 
-/* The running task `id` gives up the rest of its slice. -NEAP_ESTATE: it does not
- * run. */
+/* The running task `id` gives up the rest of its slice. -NEAP_ESTATE: it does not run;
+ * -NEAP_EUNSUPPORTED: with the actuator `none` nothing is held. */
 NEAP_API int neap_task_yield(neap_runtime *rt, neap_id id);
 
 /* Virtual tasks only (-NEAP_EUNSUPPORTED else): it goes to sleep, it wakes, it ends by

@@ -19,6 +19,8 @@
  *   quanta times its part of the ready weight) ejects the policy too, unless the
  *   table says that long waits are its order (NEAP_STARVES) or that it leaves cpus
  *   empty on purpose (NEAP_IDLES).
+ * - With the actuator `none` nothing is held: the policy orders the starts, and no
+ *   slice, tick, preempt or neap_resched() takes a cpu from who has it.
  * - With neap_options.max_hold a task may be taken out of the policy's hands:
  *   dequeue(FORCED), running, and 1 ms later stopping and enqueue(EXPIRED), as after a
  *   slice of its own. No slice is asked for, and preempt cannot name its cpu.
