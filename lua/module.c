@@ -103,6 +103,7 @@ void neap_module_push_policy_side(lua_State *L)
 static int open_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {{"duration", lua_duration},
+                                         {"facts", neap_facts_lua},
                                          {"policies", neap_load_policies},
                                          {"policy", lua_policy},
                                          {"runtime", neap_runtime_lua},

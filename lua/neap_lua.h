@@ -163,6 +163,8 @@ int neap_load_policy(lua_State *L, int index, struct neap_script *s,
                      struct neap_choice *out);
 int neap_load_policies(lua_State *L); /* neap.policies(), in no order */
 
+int neap_facts_lua(lua_State *L); /* facts.c: neap.facts() */
+
 /* sandbox.c: the states of policy files. */
 #define NEAP_POLICY_FILE_MAX (256 * 1024)
 lua_State *neap_sandbox_new(void);

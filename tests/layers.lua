@@ -14,6 +14,7 @@ end
 local public = {
   ["<neap/neap.h>"] = true, ["<neap/policy.h>"] = true,
   ["<neap/task.h>"] = true, ["<neap/error.h>"] = true,
+  ["<neap/facts.h>"] = true,
 }
 
 local function is_neap(include)
@@ -47,6 +48,7 @@ local rules = {
   end,
   ["runtime/os"] = function(include, folder)
     return include == "<neap/task.h>" or include == "<neap/error.h>"
+      or include == "<neap/facts.h>"
       or include:find('^"guard/') or is_own(include, folder) or is_system(include)
   end,
   ["runtime/guard"] = function(include, folder)

@@ -303,6 +303,7 @@ bool neap_sleep_defer_hold(neap_runtime *rt, process *p, neap_ns now);
 void neap_spawn_start(neap_runtime *rt, process *p);
 void neap_spawn_listen(neap_runtime *rt);
 int neap_spawn_guard(neap_runtime *rt); /* starts one if there is none */
+int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room);
 void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code);
 
 /* rest.c: the end of a task. */

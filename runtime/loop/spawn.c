@@ -48,6 +48,11 @@ static int find_guard(const neap_runtime *rt, char *out, size_t room)
                       "library: set NEAP_GUARD to its path");
 }
 
+int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
+{
+    return find_guard(rt, out, room);
+}
+
 int neap_spawn_guard(neap_runtime *rt)
 {
     char path[4096];
