@@ -100,11 +100,16 @@ static void wait_for_go(void)
 
 _Noreturn void child_run(const neap_wire_job *job, char **slots, int line)
 {
+    int error;
+
     setpgid(0, 0);
     take_line(line);
     take_descriptors(job);
     reset_signals();
     place(job->cpus);
+    error = limits_apply(job);
+    if (error)
+        give_up(error);
     if (job->cwd && chdir(job->cwd) != 0)
         give_up(errno);
     wait_for_go();

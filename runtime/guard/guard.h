@@ -151,6 +151,14 @@ int64_t spawn_next(const struct guard *g); /* the next such time, or INT64_MAX *
  * and says its errno. Allocates nothing. */
 _Noreturn void child_run(const neap_wire_job *job, char **slots, int line);
 
+/* limits_linux.c */
+enum { LIMITS_SHIFT = 16, LIMITS_ERRNO = (1 << LIMITS_SHIFT) - 1 };
+/* Raises this process's descriptor limit to the hard one. limits_apply() undoes it. */
+void limits_raise_files(void);
+/* Sets the job's limits for this process. 0; or the errno of what failed and, above
+ * LIMITS_SHIFT, which enum neap_wire_limit that was. */
+int limits_apply(const neap_wire_job *job);
+
 /* reap.c */
 void reap_init(struct guard *g);
 void reap(struct guard *g);               /* there were SIGCHLDs */

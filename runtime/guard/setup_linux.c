@@ -65,6 +65,7 @@ bool setup(struct guard *g)
     g->runtime = (int)syscall(SYS_pidfd_open, g->parent, 0);
     if (g->runtime < 0 && errno != ENOSYS && errno != ESRCH)
         return refuse("watch the runtime");
+    limits_raise_files();
     mlockall(MCL_CURRENT); /* where allowed. Not MCL_FUTURE: it would fail spawns */
     return true;
 }

@@ -21,7 +21,10 @@ static void fail(struct guard *g, struct record *r, int error)
     if (r->pid > 0)
         kill(r->pid,
              SIGKILL); /* not reaped yet, so it is still ours; reap() takes it */
-    talk_tell(g, r, NEAP_WIRE_FAILED, (neap_wire_event){.pid = r->pid, .error = error});
+    talk_tell(g, r, NEAP_WIRE_FAILED,
+              (neap_wire_event){.pid = r->pid,
+                                .error = error & LIMITS_ERRNO,
+                                .code = error >> LIMITS_SHIFT});
     record_drop(g, r);
 }
 

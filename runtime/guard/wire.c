@@ -85,6 +85,10 @@ void neap_wire_spawn_pack(const neap_wire_job *job, unsigned char *body)
     env_size(job, &fixed.envc);
     if (job->cpus)
         memcpy(fixed.cpus, job->cpus, sizeof fixed.cpus);
+    if (job->limits) {
+        fixed.flags |= NEAP_WIRE_HAS_LIMITS;
+        fixed.limits = *job->limits;
+    }
     memcpy(body, &fixed, sizeof fixed);
     at = put(at, job->program);
     at = put(at, job->cwd ? job->cwd : "");
@@ -104,7 +108,8 @@ size_t neap_wire_spawn_slots(const unsigned char *body, size_t size)
 
     memcpy(&fixed, body, sizeof fixed);
     wanted = (size_t)fixed.argc + fixed.envc + 3;
-    if (fixed.argc == 0 || fixed.zero != 0 || body[size - 1] != '\0')
+    if (fixed.argc == 0 || fixed.zero != 0 ||
+        fixed.limits.n_groups > NEAP_WIRE_GROUPS_MAX || body[size - 1] != '\0')
         return 0;
     for (size_t i = sizeof fixed; i < size; i++)
         strings += body[i] == '\0';
@@ -160,6 +165,7 @@ void neap_wire_spawn_unpack(unsigned char *body, char **slots, const int *fds,
     for (int i = 0; i < NEAP_WIRE_FDS; i++)
         job->fds[i] = fixed->flags >> i & NEAP_WIRE_HAS_FD ? *fds++ : -1;
     job->cpus = fixed->flags & NEAP_WIRE_HAS_CPUS ? fixed->cpus : NULL;
+    job->limits = fixed->flags & NEAP_WIRE_HAS_LIMITS ? &fixed->limits : NULL;
     job->inherit_stdin = fixed->flags & NEAP_WIRE_INHERIT_STDIN;
     job->null_output = fixed->flags & NEAP_WIRE_NULL_OUTPUT;
 }

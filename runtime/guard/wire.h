@@ -11,6 +11,8 @@
 #ifndef NEAP_GUARD_WIRE_H
 #define NEAP_GUARD_WIRE_H
 
+#include "limits.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,7 +48,9 @@ typedef struct neap_wire_head {
 typedef struct neap_wire_event {
     int32_t pid;
     int32_t error; /* FAILED */
-    int32_t code;  /* EXITED: exit status or signal; REAPED: 1, its group lives on */
+    /* EXITED: exit status or signal; REAPED: 1, its group lives on; FAILED: which
+     * limit (limits.h), 0: none */
+    int32_t code;
     int32_t signalled; /* EXITED: 1 by a signal, else 0 */
     int64_t cpu;       /* EXITED, ORPHAN: ns, what it had reaped included */
 } neap_wire_event;
@@ -61,7 +65,8 @@ enum {
     NEAP_WIRE_INHERIT_STDIN = 1,
     NEAP_WIRE_HAS_CPUS = 2,
     NEAP_WIRE_NULL_OUTPUT = 4,
-    NEAP_WIRE_HAS_FD = 8 /* << n: a descriptor comes for the child's n */
+    NEAP_WIRE_HAS_FD = 8, /* << n: a descriptor comes for the child's n */
+    NEAP_WIRE_HAS_LIMITS = 64
 };
 
 typedef struct neap_wire_spawn {
@@ -69,6 +74,7 @@ typedef struct neap_wire_spawn {
     uint32_t flags;
     uint32_t zero;
     uint64_t cpus[NEAP_WIRE_CPU_WORDS];
+    neap_wire_limits limits;
 } neap_wire_spawn;
 
 /* What a SPAWN says, outside its frame. */
@@ -80,6 +86,7 @@ typedef struct neap_wire_job {
     char *const *env;
     const char *mark;     /* packed: replaces the variable NEAP_WIRE_MARK of env */
     const uint64_t *cpus; /* NEAP_WIRE_CPU_WORDS words, or NULL */
+    const neap_wire_limits *limits; /* NULL: none */
     bool inherit_stdin, null_output;
     int fds[NEAP_WIRE_FDS]; /* negative: none */
 } neap_wire_job;

@@ -4,6 +4,7 @@
  * session or parent it has. Only to freeze needs it; all else works without, by other
  * means.
  */
+#include "limits.h"
 #include "runtime.h"
 #include <stdio.h>
 
@@ -40,14 +41,24 @@ int neap_cgroups_open(neap_runtime *rt)
     return 0;
 }
 
-bool neap_cgroup_take(neap_runtime *rt, process *p, char *path, size_t room)
+static bool is_needed(const neap_runtime *rt, const process *p)
 {
-    if (!rt->cgroups || neap_os_cgroup_take(rt->cgroups, &p->cgroup) < 0)
-        return false;
-    if (neap_os_cgroup_path(p->cgroup, path, room) == 0)
-        return true;
+    return rt->opt.actuator == NEAP_ACTUATOR_FREEZE || neap_limits_in_cgroup(p);
+}
+
+int neap_cgroup_take(neap_runtime *rt, process *p, char *path, size_t room)
+{
+    int r = rt->cgroups ? neap_os_cgroup_take(rt->cgroups, &p->cgroup) : -ENOTSUP;
+
+    path[0] = '\0';
+    if (r == 0)
+        r = neap_limits_into_cgroup(p);
+    if (r == 0)
+        r = neap_os_cgroup_path(p->cgroup, path, room);
+    if (r == 0)
+        return 0;
     neap_cgroup_give_back(p);
-    return false;
+    return is_needed(rt, p) ? r : 0;
 }
 
 void neap_cgroup_give_back(process *p)

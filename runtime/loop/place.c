@@ -9,6 +9,7 @@
 #include "runtime.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SAMPLE (100 * NEAP_MS)
@@ -96,6 +97,100 @@ neap_ns neap_place_get(neap_runtime *rt, neap_ns now, const neap_os_cpuset **set
     return 0;
 }
 
+/* The CPU of the runtime's cpu: the c-th of its CPUs. */
+static int cpu_number(const neap_runtime *rt, int cpu)
+{
+    const struct placement *p = &rt->place;
+    const neap_os_cpuset *set = p->confined && p->chosen ? &p->set : &p->allowed;
+
+    for (int i = 0; i < NEAP_OS_CPUS_MAX; i++) {
+        if ((set->word[i / 64] >> (i % 64) & 1) && cpu-- == 0)
+            return i;
+    }
+    return NEAP_NO_CPU;
+}
+
+static bool set_one(neap_os_cpuset *set, int cpu)
+{
+    memset(set, 0, sizeof *set);
+    if (cpu == NEAP_NO_CPU)
+        return false;
+    set->word[cpu / 64] |= (uint64_t)1 << (cpu % 64);
+    return true;
+}
+
+/* Those of its CPUs that are among the runtime's, or all of them if none is. */
+static bool meet(const neap_os_cpuset *bound, const neap_os_cpuset *set,
+                 neap_os_cpuset *own)
+{
+    bool met = false;
+
+    *own = *bound;
+    for (size_t i = 0; set && i < NEAP_OS_CPUS_MAX / 64; i++) {
+        own->word[i] &= set->word[i];
+        met |= own->word[i] != 0;
+    }
+    if (!met)
+        *own = *bound;
+    return met || !set;
+}
+
+static void tell_outside(neap_runtime *rt, const process *p)
+{
+    neap_report report = {.kind = NEAP_REPORT_TASK, .task = p->task->id};
+    char cpus[128], text[512];
+
+    neap_os_cpuset_text(p->bound, cpus, sizeof cpus);
+    snprintf(text, sizeof text,
+             "%.100s is bound to CPU %s, which is not among those of this run (%.100s)",
+             p->task->name, cpus, neap_placement(rt));
+    report.message = text;
+    neap_loop_tell(rt, &report);
+}
+
+void neap_place_own(neap_runtime *rt, process *p, const neap_os_cpuset **set,
+                    neap_os_cpuset *own)
+{
+    if (p->pinned) {
+        p->on = cpu_number(rt, p->task->cpu);
+        if (set_one(own, p->on))
+            *set = own;
+    } else if (p->bound) {
+        if (!meet(p->bound, *set, own))
+            tell_outside(rt, p);
+        *set = own;
+    }
+}
+
+void neap_place_turn(neap_runtime *rt, process *p, int cpu)
+{
+    neap_os_cpuset own;
+    int on;
+
+    if (!p->pinned || p->phase != P_LIVE)
+        return;
+    on = cpu_number(rt, cpu);
+    if (on == p->on || !set_one(&own, on))
+        return;
+    p->on = on;
+    neap_os_tree_place(p->task->pid, &own);
+}
+
+/* One that is pinned moves at its next turn, or now if it has one. */
+static void place_one(neap_runtime *rt, process *p, const neap_os_cpuset *set)
+{
+    neap_os_cpuset own;
+
+    if (p->pinned) {
+        p->on = NEAP_NO_CPU;
+        if (p->task->cpu != NEAP_NO_CPU)
+            neap_place_turn(rt, p, p->task->cpu);
+        return;
+    }
+    neap_place_own(rt, p, &set, &own);
+    neap_os_tree_place(p->task->pid, set);
+}
+
 static void place_all(neap_runtime *rt, const neap_os_cpuset *set)
 {
     for (neap_task *t = neap_core_after(rt->core, 0); t;
@@ -103,7 +198,7 @@ static void place_all(neap_runtime *rt, const neap_os_cpuset *set)
         process *p = t->process;
 
         if (p && (p->phase == P_LIVE || p->phase == P_FORKED))
-            neap_os_tree_place(p->task->pid, set);
+            place_one(rt, p, set);
     }
 }
 

@@ -1,4 +1,5 @@
 /* process.c - what orders and users do to the process of a task. */
+#include "limits.h"
 #include "runtime.h"
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,11 @@ int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
         neap_process_free(rt, p);
         return neap_error(NEAP_EMEMORY, NULL);
     }
+    r = neap_limits_take(rt, job->limits, p);
+    if (r < 0) {
+        neap_process_free(rt, p);
+        return r;
+    }
     *out = p;
     return 0;
 }
@@ -87,7 +93,9 @@ void neap_process_forget_job(process *p)
     free(p->argv);
     free(p->env);
     free(p->cwd);
+    free(p->limits);
     p->program = p->cwd = NULL;
+    p->limits = NULL;
     p->argv = p->env = NULL;
 }
 
@@ -100,6 +108,7 @@ void neap_process_free(neap_runtime *rt, process *p)
     neap_cgroup_give_back(p);
     neap_sleep_forget(rt, p);
     neap_tree_free(rt, p);
+    free(p->bound);
     free(p);
 }
 

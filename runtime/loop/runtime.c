@@ -1,6 +1,7 @@
 /* runtime.c - the public face: runtimes made, run and freed; every argument checked
  * here. */
 #include "runtime.h"
+#include "limits.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,8 @@ int neap_new(neap_runtime **out, const neap_options *o)
         r = neap_error(NEAP_EMEMORY, NULL);
     if (r == 0 && rt->live)
         r = neap_place_open(rt);
+    if (r == 0 && rt->live)
+        r = neap_limits_open(rt);
     if (r == 0)
         r = make_core(rt, &rt->opt);
     if (r == 0 && rt->live)
@@ -218,6 +221,7 @@ void neap_free(neap_runtime *rt)
         neap_live_close(rt);
     neap_place_close(rt);
     neap_os_cgroup_close(rt->cgroups);
+    neap_limits_close(rt);
     neap_core_free(rt->core);
     while (rt->first_told) {
         told *next = rt->first_told->next;

@@ -14,6 +14,7 @@
 #include "os/guard.h"
 #include "os/member.h"
 #include "os/os.h"
+#include <neap/limits.h>
 #include <signal.h>
 
 struct ev_loop;
@@ -67,6 +68,10 @@ struct process {
     char **argv, **env; /* each one block; NULL once it runs. env NULL: ours */
     char *cwd;
     neap_stdin input;
+    struct task_limits *limits; /* NULL: none (limits.h); NULL once it runs */
+    neap_os_cpuset *bound;      /* the CPUs that it was bound to; NULL: any */
+    bool pinned;                /* bound to the CPU of its turn */
+    int on;                     /* that CPU; NEAP_NO_CPU: none yet */
 
     member *members; /* of its tree that are known, the leader first */
     int n_members;
@@ -189,6 +194,12 @@ struct neap_runtime {
     neap_how waited_how;
     int waited_code;
 
+    neap_limits limits;        /* of every process that does not say otherwise */
+    char *limits_user;         /* limits.user */
+    struct task_limits *plain; /* of one that has no limits; NULL: nothing to tell */
+    unsigned limits_told;      /* those that are known to be held less well */
+    uint64_t files_before;     /* our soft limit of descriptors; 0: not raised */
+
     struct placement {
         bool confined, chosen;
         bool moved; /* we are on the one CPU of our tasks */
@@ -275,9 +286,9 @@ void neap_orphans_look_if_due(neap_runtime *rt);
 /* cgroup.c: a cgroup for each task, where the machine has them. */
 int neap_cgroups_open(
     neap_runtime *rt); /* an error only if they cannot be done without */
-/* Takes one for a process that is about to be forked, and tells its path; false: it
- * goes without. */
-bool neap_cgroup_take(neap_runtime *rt, process *p, char *path, size_t room);
+/* Takes one for a process that is about to be forked, and tells its path; "": it goes
+ * without. An error only where it must not. */
+int neap_cgroup_take(neap_runtime *rt, process *p, char *path, size_t room);
 void neap_cgroup_give_back(process *p);
 
 /* account.c: the CPU time of a tree. */
@@ -315,6 +326,11 @@ void neap_rest_look(neap_runtime *rt);
 int neap_place_open(neap_runtime *rt);
 void neap_place_close(neap_runtime *rt);
 int neap_place_change(neap_runtime *rt, int cpus);
+/* Binds the tree of a pinned process that was given `cpu` to its CPU: at RUN orders. */
+void neap_place_turn(neap_runtime *rt, process *p, int cpu);
+/* `*set`, which neap_place_get() gave, as it is for `p`: perhaps in `*own`. */
+void neap_place_own(neap_runtime *rt, process *p, const neap_os_cpuset **set,
+                    neap_os_cpuset *own);
 /* The CPUs for new processes (NULL: any) into `*set`. Returns when to ask again if it
  * is too early to tell, else 0. */
 neap_ns neap_place_get(neap_runtime *rt, neap_ns now, const neap_os_cpuset **set);

@@ -4,6 +4,7 @@
  *
  * A task's cpu is filled in the decision that hears EXITED.
  */
+#include "limits.h"
 #include "runtime.h"
 #include <limits.h>
 #include <stdio.h>
@@ -104,9 +105,11 @@ void neap_spawn_start(neap_runtime *rt, process *p)
                           .argv = (const char *const *)p->argv,
                           .env = (const char *const *)(p->env ? p->env : environ),
                           .cwd = p->cwd,
+                          .limits = neap_limits_of(rt, p),
                           .inherit_stdin = p->input == NEAP_STDIN_INHERIT};
     neap_ns again = neap_place_get(rt, neap_loop_now(rt), &job.cpus);
     char cgroup[PATH_MAX];
+    neap_os_cpuset own;
     int r;
 
     p->phase = P_ASKED;
@@ -115,9 +118,11 @@ void neap_spawn_start(neap_runtime *rt, process *p)
                         NULL);
         return;
     }
-    if (neap_cgroup_take(rt, p, cgroup, sizeof cgroup))
-        job.cgroup = cgroup;
-    r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
+    neap_place_own(rt, p, &job.cpus, &own);
+    r = neap_cgroup_take(rt, p, cgroup, sizeof cgroup);
+    job.cgroup = cgroup[0] ? cgroup : NULL;
+    if (r == 0)
+        r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
     if (r < 0)
         neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, -r);
 }
@@ -262,6 +267,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         on_started(rt, p);
         break;
     case NEAP_GUARD_FAILED:
+        neap_limits_tell_failed(rt, p, e);
         neap_spawn_end(rt, t, NEAP_HOW_ERROR, e->error);
         break;
     case NEAP_GUARD_EXITED:

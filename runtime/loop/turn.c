@@ -139,6 +139,7 @@ static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
         neap_spawn_start(rt, p);
         break;
     case NEAP_ORDER_RUN:
+        neap_place_turn(rt, p, o->cpu);
         neap_process_release(rt, p);
         break;
     case NEAP_ORDER_SWITCH:

@@ -223,6 +223,7 @@ int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
         .env = (char *const *)job->env,
         .mark = who,
         .cpus = job->cpus ? job->cpus->word : NULL,
+        .limits = job->limits,
         .inherit_stdin = job->inherit_stdin,
         .null_output = job->null_output,
         .fds = {-1, -1, -1},

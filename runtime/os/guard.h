@@ -23,6 +23,7 @@
 #ifndef NEAP_GUARD_H
 #define NEAP_GUARD_H
 
+#include "limits.h"
 #include "os.h"
 
 typedef struct neap_guard neap_guard;
@@ -41,8 +42,9 @@ typedef struct neap_guard_event {
     neap_guard_kind kind;
     uint64_t tag;
     pid_t pid;
-    int error;      /* FAILED: errno */
-    int code;       /* EXITED: exit status, or signal number */
+    int error; /* FAILED: errno */
+    /* EXITED: exit status, or signal number; FAILED: which limit (../guard/limits.h) */
+    int code;
     bool signalled; /* EXITED: by a signal */
     bool left;      /* REAPED: others are in its group, which stays theirs */
     /* EXITED, ORPHAN: CPU time of the process and of all that it and those had waited
@@ -55,9 +57,10 @@ typedef struct neap_guard_job {
     const char *program; /* path, found already */
     const char *const *argv, *const *env;
     const char *cwd; /* NULL: the guard's, which is the runtime's at its start */
-    const neap_os_cpuset *cpus; /* NULL: any */
-    bool inherit_stdin;         /* else /dev/null */
-    bool null_output;           /* 1 and 2 are /dev/null, else the guard's */
+    const neap_os_cpuset *cpus;   /* NULL: any */
+    const neap_os_limits *limits; /* NULL: none */
+    bool inherit_stdin;           /* else /dev/null */
+    bool null_output;             /* 1 and 2 are /dev/null, else the guard's */
     /* Three for its 0, 1 and 2 instead, each -1 for none; NULL: none. Copies travel:
      * yours may be closed when neap_guard_spawn() has returned. */
     const int *fds;

@@ -58,6 +58,10 @@ NEAP_API const char *neap_version(void);
  * years). [hook] */
 NEAP_API int neap_parse_ns(const char *text, neap_ns *out);
 
+/* Reads "512M", "1.5G", "64KiB" (units of 1024: K, M, G, T), or a bare number of bytes.
+ * Returns 0, -NEAP_EINVAL or -NEAP_ERANGE (2^64 or more). [hook] */
+NEAP_API int neap_parse_size(const char *text, uint64_t *out);
+
 /* The word of `among` (NULL at the end) that `word` was probably meant to be, or NULL.
  * [hook] */
 NEAP_API const char *neap_suggest(const char *word, const char *const *among);
@@ -155,7 +159,7 @@ typedef struct neap_options {
      * cpus * max_hold / 1 ms of them wait, nothing is left for the policy. */
     neap_ns max_hold;
     neap_leftovers leftovers; /* default end */
-    void *user; /* passed to the callbacks */
+    void *user;               /* passed to the callbacks */
 
     /* `task` has ended and everything of it is gone. Its record is valid until this
      * returns. */
@@ -170,6 +174,9 @@ typedef struct neap_options {
     /* The last word on `task`, whatever happens to the runtime: let go of its
      * `user`. */
     void (*on_forget)(void *user, neap_runtime *rt, neap_task *task);
+
+    /* For every process that does not say otherwise; limits.h. NULL: none */
+    const neap_limits *limits;
 } neap_options;
 
 /* Makes a runtime. Options are checked as a whole: an error changes nothing. Errors:
