@@ -4,6 +4,7 @@
  * copied it.
  */
 #include "neap_lua.h"
+#include <neap/limits.h>
 #include <string.h>
 
 extern char **environ;
@@ -12,7 +13,9 @@ extern char **environ;
     "name", "priority", "weight", "estimate", "deadline", "period", "group", "data"
 
 static const char *const task_keys[] = {SPEC_KEYS, NULL};
-static const char *const job_keys[] = {SPEC_KEYS, "cwd", "env", "stdin", NULL};
+#define LIMIT_KEY(NAME, name) #name,
+static const char *const job_keys[] = {
+    SPEC_KEYS, "cwd", "env", "clean_env", "stdin", NEAP_LIMITS(LIMIT_KEY) NULL};
 
 static neap_ns time_of(lua_State *L, const char *name)
 {
@@ -97,19 +100,34 @@ static const char *env_entry(lua_State *L, int strings)
     return entry;
 }
 
-/* The runtime's environment with the job's variables set in it; NULL: as it is. */
-static const char *const *read_env(lua_State *L)
+/* The environment that the job's variables are set in. */
+static char **outer_env(lua_State *L, bool clean)
+{
+    static char *nothing[] = {NULL};
+
+    if (neap_option_get(L, 2, "clean_env"))
+        clean = neap_option_boolean(L, -1, "clean_env");
+    return clean || !environ ? nothing : environ;
+}
+
+/* The outer environment with the job's variables set in it; NULL: the runtime's, as it
+ * is. */
+static const char *const *read_env(lua_State *L, bool clean)
 {
     size_t n = 1;
+    char **outer = outer_env(L, clean);
     const char **env;
     int table, strings;
 
-    if (!neap_option_get(L, 2, "env"))
-        return NULL;
+    if (!neap_option_get(L, 2, "env")) {
+        if (outer == environ)
+            return NULL;
+        lua_newtable(L);
+    }
     table = lua_gettop(L);
     if (!lua_istable(L, table))
         luaL_error(L, "env: expected a table, got a %s", luaL_typename(L, table));
-    for (char **e = environ; e && *e; e++)
+    for (char **e = outer; *e; e++)
         n++;
     for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
         n++;
@@ -117,7 +135,7 @@ static const char *const *read_env(lua_State *L)
     lua_newtable(L);
     strings = lua_gettop(L);
     n = 0;
-    for (char **e = environ; e && *e; e++) {
+    for (char **e = outer; *e; e++) {
         if (!is_set_anew(L, table, *e))
             env[n++] = *e;
     }
@@ -201,15 +219,18 @@ int neap_jobs_spawn(lua_State *L)
 {
     struct neap_script *s = check(L, "job key", job_keys, NEAP_WITH_LIST);
     neap_job job = {.size = sizeof job};
+    neap_limits limits = {.size = sizeof limits};
     struct neap_handle *h;
     neap_id id = 0;
     int rc;
 
     read_spec(L, &job.spec);
     job.argv = read_argv(L);
-    job.env = read_env(L);
+    job.env = read_env(L, s->clean_env);
     job.cwd = text_of(L, "cwd");
     job.input = read_stdin(L);
+    neap_option_limits(L, 2, &limits);
+    job.limits = &limits;
     h = prepare(L, s);
     job.spec.user = h;
     rc = neap_spawn(s->rt, &job, &id);

@@ -102,19 +102,24 @@ void neap_module_push_policy_side(lua_State *L)
 
 static int open_core(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"duration", lua_duration},
-                                         {"facts", neap_facts_lua},
-                                         {"policies", neap_load_policies},
-                                         {"policy", lua_policy},
-                                         {"runtime", neap_runtime_lua},
-                                         {"signal_name", lua_signal_name},
-                                         {"strerror", lua_strerror},
-                                         {"suggest", lua_suggest},
-                                         {"weight", lua_weight},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"duration", lua_duration},
+        {"facts", neap_facts_lua},
+        {"limit", neap_limits_lua},
+        {"policies", neap_load_policies},
+        {"policy", lua_policy},
+        {"runtime", neap_runtime_lua},
+        {"signal_name", lua_signal_name},
+        {"strerror", lua_strerror},
+        {"suggest", lua_suggest},
+        {"weight", lua_weight},
+        {NULL, NULL},
+    };
 
     luaL_newlib(L, functions);
     set_units(L);
+    neap_limits_push_names(L);
+    lua_setfield(L, -2, "limits");
     lua_pushstring(L, neap_version());
     lua_setfield(L, -2, "version");
     return 1;

@@ -50,6 +50,7 @@ struct neap_script {
     neap_runtime *rt; /* NULL: closed, or not made yet */
     lua_State *L;     /* the main thread: callbacks and hooks run there */
     lua_State *keep;
+    bool clean_env;          /* of its jobs, if they do not say */
     struct neap_host *hosts; /* the policies in Lua that it has or had */
 };
 
@@ -81,6 +82,13 @@ enum neap_strictness {
 /* Answers for a neap_* call that returned `rc`: leaves true, or nil, message, errno. */
 int neap_script_settle(lua_State *L, struct neap_script *s, int rc,
                        enum neap_strictness how);
+
+/* limits.c. Sets what the table at `index` says of limits; raises. */
+void neap_option_limits(lua_State *L, int index, neap_limits *l);
+/* Those of the table `defaults`; they stay on the stack. */
+const neap_limits *neap_option_defaults(lua_State *L, int index, bool *clean_env);
+int neap_limits_lua(lua_State *L); /* neap.limit(name, value) */
+void neap_limits_push_names(lua_State *L);
 
 /* events.c */
 void neap_events_install(neap_options *o);

@@ -7,8 +7,9 @@
 /* Making and closing. */
 
 static const char *const option_keys[] = {
-    "policy",  "params",   "quantum", "cpus",  "max_alive", "seed",     "clock",
-    "confine", "on_death", "grace",   "guard", "max_hold",  "actuator", NULL};
+    "policy",  "params",   "quantum", "cpus",  "max_alive", "max_hold", "seed", "clock",
+    "confine", "on_death", "grace",   "guard", "actuator",  "defaults", NULL,
+};
 
 static neap_ns quantum_at(lua_State *L, int index)
 {
@@ -25,7 +26,7 @@ static int cpus_at(lua_State *L, int index)
     return (int)neap_option_integer(L, index, "cpus", 1, NEAP_CPUS_MAX);
 }
 
-static void read_options(lua_State *L, neap_options *o)
+static void read_options(lua_State *L, neap_options *o, bool *clean_env)
 {
     static const char *const clocks[] = {"live", "virtual", NULL};
     static const char *const actuators[] = {"stop", "freeze", "none", NULL};
@@ -54,6 +55,8 @@ static void read_options(lua_State *L, neap_options *o)
         o->max_hold = neap_option_duration(L, -1, "max_hold");
     if (neap_option_get(L, 1, "actuator"))
         o->actuator = (neap_actuator)neap_option_enum(L, -1, "actuator", actuators);
+    if (neap_option_get(L, 1, "defaults"))
+        o->limits = neap_option_defaults(L, -1, clean_env);
     if (neap_option_get(L, 1, "params"))
         neap_option_params(L, -1, &o->params);
 }
@@ -93,6 +96,7 @@ int neap_runtime_lua(lua_State *L)
 {
     neap_options o = {.size = sizeof o};
     struct neap_script *s;
+    bool clean_env = false;
     int rc;
 
     if (lua_isnoneornil(L, 1)) {
@@ -103,8 +107,9 @@ int neap_runtime_lua(lua_State *L)
     lua_settop(L, 1);
     luaL_checkstack(L, 2 * LUA_MINSTACK, NULL);
     neap_option_keys(L, 1, "runtime option", option_keys, NEAP_NO_LIST);
-    read_options(L, &o);
+    read_options(L, &o, &clean_env);
     s = neap_script_new(L);
+    s->clean_env = clean_env;
     push_metatable(L);
     lua_setmetatable(L, -2);
     lua_insert(L, 2);

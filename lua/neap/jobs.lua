@@ -61,9 +61,21 @@ local CHECKS = {
   period = duration,
   group = whole(0, math.maxinteger),
   cwd = text,
+  clean_env = function(value)
+    if type(value) == "boolean" then return value end
+    return nil, "true or false"
+  end,
   env = environment,
   data = function(value) return value end,
 }
+
+for _, name in ipairs(neap.limits) do
+  CHECKS[name] = function(value)
+    local ok, problem = pcall(neap.limit, name, value)
+    if ok then return value end
+    return nil, nil, problem
+  end
+end
 
 local KEYS = {}
 for key in pairs(CHECKS) do KEYS[#KEYS + 1] = key end
@@ -94,9 +106,9 @@ local function check_key(job, key)
     return nil, ("unknown key %s%s"):format(shown(key),
       near and (' (did you mean "%s"?)'):format(near) or "")
   end
-  local value, wanted = check(job[key])
+  local value, wanted, problem = check(job[key])
   if value == nil then
-    return nil, ("%s must be %s, not %s"):format(key, wanted, shown(job[key]))
+    return nil, problem or ("%s must be %s, not %s"):format(key, wanted, shown(job[key]))
   end
   return value
 end

@@ -1,5 +1,6 @@
 -- run.lua - `neap run`: runs jobs under a policy, then says what each of them got.
 local jobs = require "neap.jobs"
+local limits = require "neap.limits"
 local neap = require "neap"
 local options = require "neap.options"
 local outcome = require "neap.outcome"
@@ -42,6 +43,7 @@ local function configure(parser)
     :argname("TIME"):convert(options.duration)
   parser:option("--seed", "Of the policy's random numbers (default: 1).")
     :argname("N"):convert(options.whole("--seed", 0))
+  limits.configure(parser)
   parser:option("--stats", "Write the figures as JSON to FILE ('-': stdout).")
     :argname("FILE")
   parser:flag("-v --verbose", "Tell of placement, starts, ends and log lines.")
@@ -73,6 +75,7 @@ local function make_runtime(given)
     max_hold = given.max_hold,
     seed = given.seed,
     on_death = "end",
+    defaults = limits.apply(given),
   })
   if not ok then options.refuse(2, "%s", (tostring(rt):gsub("^[^%s:]+:%d+: ", ""))) end
   if not rt then options.refuse(OURS[errno] and BROKEN or 2, "%s", message) end
