@@ -134,7 +134,8 @@ static void set_text(lua_State *L, const char *name, const char *text)
 
 static int report_body(lua_State *L)
 {
-    static const char *const kinds[] = {"log", "failure", "ejected", "task", "guard"};
+    static const char *const kinds[] = {"log",  "failure", "ejected",
+                                        "task", "guard",   "output"};
     const struct event *e = lua_touserdata(L, 1);
     const neap_report *r = e->report;
 

@@ -4,7 +4,9 @@
  * copied it.
  */
 #include "neap_lua.h"
+#include <limits.h>
 #include <neap/limits.h>
+#include <stdio.h>
 #include <string.h>
 
 extern char **environ;
@@ -15,7 +17,9 @@ extern char **environ;
 static const char *const task_keys[] = {SPEC_KEYS, NULL};
 #define LIMIT_KEY(NAME, name) #name,
 static const char *const job_keys[] = {
-    SPEC_KEYS, "cwd", "env", "clean_env", "stdin", NEAP_LIMITS(LIMIT_KEY) NULL};
+    SPEC_KEYS, "cwd",    "env",    "clean_env",  "stdin",
+    "stdout",  "stderr", "output", "output_dir", NEAP_LIMITS(LIMIT_KEY) NULL,
+};
 
 static neap_ns time_of(lua_State *L, const char *name)
 {
@@ -145,13 +149,40 @@ static const char *const *read_env(lua_State *L, bool clean)
     return env;
 }
 
-static neap_stdin read_stdin(lua_State *L)
+/* The descriptor that is on top: a number, or a file of the io library. */
+static int descriptor(lua_State *L, const char *name)
 {
-    static const char *const names[] = {"null", "inherit", NULL};
+    luaL_Stream *file = luaL_testudata(L, -1, LUA_FILEHANDLE);
 
-    if (!neap_option_get(L, 2, "stdin"))
-        return NEAP_STDIN_NULL;
-    return (neap_stdin)neap_option_enum(L, -1, "stdin", names);
+    if (!file)
+        return (int)neap_option_integer(L, -1, name, 0, INT_MAX);
+    if (!file->closef)
+        luaL_error(L, "%s: the file is closed", name);
+    fflush(file->f); /* what was written before comes before */
+    return fileno(file->f);
+}
+
+/* stdin, stdout, stderr, output and output_dir. */
+static void read_streams(lua_State *L, neap_job *job, int fds[3])
+{
+    static const char *const streams[] = {"stdin", "stdout", "stderr"};
+    static const char *const inputs[] = {"null", "inherit", NULL};
+    static const char *const outputs[] = {"inherit", "null",  "tag",
+                                          "group",   "files", NULL};
+
+    for (int i = 0; i < 3; i++) {
+        fds[i] = -1;
+        if (!neap_option_get(L, 2, streams[i]))
+            continue;
+        if (i == 0 && lua_type(L, -1) == LUA_TSTRING)
+            job->input = (neap_stdin)neap_option_enum(L, -1, "stdin", inputs);
+        else
+            fds[i] = descriptor(L, streams[i]);
+    }
+    job->descriptors = fds;
+    if (neap_option_get(L, 2, "output"))
+        job->output = (neap_output)neap_option_enum(L, -1, "output", outputs);
+    job->output_dir = text_of(L, "output_dir");
 }
 
 /* Pushes a handle that the runtime keeps, with the data of the table at 2. */
@@ -220,6 +251,7 @@ int neap_jobs_spawn(lua_State *L)
     struct neap_script *s = check(L, "job key", job_keys, NEAP_WITH_LIST);
     neap_job job = {.size = sizeof job};
     neap_limits limits = {.size = sizeof limits};
+    int fds[3];
     struct neap_handle *h;
     neap_id id = 0;
     int rc;
@@ -228,7 +260,7 @@ int neap_jobs_spawn(lua_State *L)
     job.argv = read_argv(L);
     job.env = read_env(L, s->clean_env);
     job.cwd = text_of(L, "cwd");
-    job.input = read_stdin(L);
+    read_streams(L, &job, fds);
     neap_option_limits(L, 2, &limits);
     job.limits = &limits;
     h = prepare(L, s);

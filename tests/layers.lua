@@ -50,10 +50,14 @@ local rules = {
   ["runtime/os"] = function(include, folder)
     return include == "<neap/task.h>" or include == "<neap/error.h>"
       or include == "<neap/facts.h>"
-      or include:find('^"guard/') or is_own(include, folder) or is_system(include)
+      or include:find('^"guard/') or include:find('^"output/')
+      or is_own(include, folder) or is_system(include)
   end,
   ["runtime/guard"] = function(include, folder)
     return is_own(include, folder) or is_system(include)
+  end,
+  ["runtime/output"] = function(include, folder)
+    return include == '"guard/proc.h"' or is_own(include, folder) or is_system(include)
   end,
   ["runtime/loop"] = function(include, folder)
     return public[include] or is_own(include, folder) or is_system(include)

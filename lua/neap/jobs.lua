@@ -21,6 +21,8 @@ for word in ([[. : alias bg bind break builtin case cd chdir command continue co
   OF_THE_SHELL[word] = true
 end
 
+local OUTPUTS = { inherit = true, tag = true, group = true, files = true, null = true }
+
 -- Checks of one value: the value to use, or nil and what it ought to be.
 
 local function text(value)
@@ -52,6 +54,11 @@ local function environment(value)
   return value
 end
 
+local function output(value)
+  if OUTPUTS[value] then return value end
+  return nil, '"inherit", "tag", "group", "files" or "null"'
+end
+
 local CHECKS = {
   name = text,
   priority = whole(0, 10),
@@ -66,6 +73,8 @@ local CHECKS = {
     return nil, "true or false"
   end,
   env = environment,
+  output = output,
+  output_dir = text,
   data = function(value) return value end,
 }
 

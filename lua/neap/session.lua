@@ -75,6 +75,7 @@ function session:report(report)
   local text = where .. hook .. (report.kind == "ejected" and "ejected: " or "") .. report.message
   if self.reported[text] then return end
   self.reported[text] = true
+  if report.kind == "output" then self.lost_output = true end
   local trace = report.trace and report.trace:gsub("%s+$", ""):gsub("\n", "\n  ")
   self.say("%s%s", text, trace and "\n  " .. trace or "")
 end

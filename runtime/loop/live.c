@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct watchers {
-    ev_io tick, guard;
+    ev_io tick, guard, collector;
 };
 
 struct signal_watch {
@@ -44,6 +44,16 @@ static void on_guard(struct ev_loop *loop, ev_io *w, int events)
         neap_guard_flush(rt->guard);
 }
 
+static void on_collector(struct ev_loop *loop, ev_io *w, int events)
+{
+    neap_runtime *rt = w->data;
+
+    if (events & EV_READ)
+        rt->output.speaks = true;
+    if (events & EV_WRITE && rt->output.collector)
+        neap_collector_flush(rt->output.collector);
+}
+
 int neap_live_open(neap_runtime *rt)
 {
     rt->watchers = calloc(1, sizeof *rt->watchers);
@@ -60,6 +70,8 @@ int neap_live_open(neap_runtime *rt)
     ev_io_start(rt->loop, &rt->watchers->tick);
     ev_init(&rt->watchers->guard, on_guard);
     rt->watchers->guard.data = rt;
+    ev_init(&rt->watchers->collector, on_collector);
+    rt->watchers->collector.data = rt;
     return 0;
 }
 
@@ -70,6 +82,7 @@ void neap_live_close(neap_runtime *rt)
     if (rt->watchers && rt->loop) {
         ev_io_stop(rt->loop, &rt->watchers->tick);
         ev_io_stop(rt->loop, &rt->watchers->guard);
+        ev_io_stop(rt->loop, &rt->watchers->collector);
     }
     if (rt->loop)
         ev_loop_destroy(rt->loop);
@@ -102,6 +115,29 @@ static void watch_guard(neap_runtime *rt)
     }
 }
 
+void neap_live_forget_collector(neap_runtime *rt)
+{
+    ev_io_stop(rt->loop, &rt->watchers->collector);
+    rt->output.events = 0;
+}
+
+/* The same for the collector's socket. */
+static void watch_collector(neap_runtime *rt)
+{
+    const neap_collector *c = rt->output.collector;
+    ev_io *w = &rt->watchers->collector;
+    int wanted = !c ? 0 : neap_collector_wants_write(c) ? EV_READ | EV_WRITE : EV_READ;
+
+    if (wanted == rt->output.events)
+        return;
+    ev_io_stop(rt->loop, w);
+    rt->output.events = wanted;
+    if (wanted) {
+        ev_io_set(w, neap_collector_fd(c), wanted);
+        ev_io_start(rt->loop, w);
+    }
+}
+
 /* The tick repeats each quantum by itself: as long as decisions keep to the grid, which
  * they do while nothing but the tick happens, it need not be set again. */
 static void arm(neap_runtime *rt, neap_ns until)
@@ -119,6 +155,7 @@ void neap_live_wait(neap_runtime *rt, neap_ns until)
     bool due = until <= neap_os_now();
 
     watch_guard(rt);
+    watch_collector(rt);
     if (!due && until != rt->armed)
         arm(rt, until);
     ev_run(rt->loop, due ? EVRUN_NOWAIT : EVRUN_ONCE);

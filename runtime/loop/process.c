@@ -56,6 +56,13 @@ static int check_job(const neap_job *job, char *program, size_t room)
     return 0;
 }
 
+static const char *name_of(const neap_job *job, const char *program)
+{
+    const char *slash = strrchr(program, '/');
+
+    return job->spec.name ? job->spec.name : slash ? slash + 1 : program;
+}
+
 int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
 {
     char program[4096];
@@ -74,6 +81,11 @@ int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
     p->input = job->input;
     p->kill_at = p->hold_at = NEAP_FOREVER;
     p->counter = -1;
+    r = neap_output_prepare(rt, p, job, name_of(job, program));
+    if (r < 0) {
+        neap_process_free(rt, p);
+        return r;
+    }
     if (!p->program || !p->argv || (job->env && !p->env) || (job->cwd && !p->cwd)) {
         neap_process_free(rt, p);
         return neap_error(NEAP_EMEMORY, NULL);
@@ -89,6 +101,7 @@ int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
 
 void neap_process_forget_job(process *p)
 {
+    neap_output_forget(p);
     free(p->program);
     free(p->argv);
     free(p->env);

@@ -16,6 +16,7 @@ static void finish(neap_runtime *rt, process *p)
         neap_guard_reap(rt->guard, p->task->id);
     neap_cgroup_give_back(p);
     p->phase = P_GONE;
+    neap_output_ended(rt, p);
     rt->ending--;
     neap_fifo_push(&rt->gone, p->task);
 }

@@ -216,6 +216,7 @@ void neap_free(neap_runtime *rt)
     rt->guard = NULL;
     if (rt->core)
         forget_all(rt);
+    neap_output_close(rt);
     neap_timers_free(rt);
     if (rt->live)
         neap_live_close(rt);
@@ -468,7 +469,7 @@ void neap_get_stats(const neap_runtime *rt, neap_stats *out)
     neap_core_stats(rt->core, out);
     out->escaped = rt->escaped;
     out->wall = neap_loop_now(rt) - rt->made_at;
-    out->neap_cpu = rt->own_cpu + rt->guard_cpu;
+    out->neap_cpu = rt->own_cpu + rt->guard_cpu + neap_output_cpu(rt);
     if (rt->inside && rt->live)
         out->neap_cpu += neap_os_thread_cpu() - rt->entered_cpu;
     if (rt->guard && neap_os_process_cpu(neap_guard_pid(rt->guard), &used) == 0)

@@ -11,6 +11,7 @@
 #include "core/core.h"
 #include "core/text.h"
 #include "os/cgroup.h"
+#include "os/collector.h"
 #include "os/guard.h"
 #include "os/member.h"
 #include "os/os.h"
@@ -59,6 +60,14 @@ typedef struct tree_group {
     bool held;      /* we have stopped it as a whole */
     bool seen;      /* by the present scan */
 } tree_group;
+/* Where what a process writes is to go (output.c). */
+typedef struct process_output {
+    neap_output mode;
+    unsigned collector; /* the number of the one that has its pipes; 0: none */
+    char *path;         /* of FILES: without the .out */
+    int *fds;           /* three that the job brought, ours; NULL: none */
+    neap_ns asked_at;   /* when the collector was asked first */
+} process_output;
 
 /* The process of a task. */
 struct process {
@@ -72,6 +81,7 @@ struct process {
     neap_os_cpuset *bound;      /* the CPUs that it was bound to; NULL: any */
     bool pinned;                /* bound to the CPU of its turn */
     int on;                     /* that CPU; NEAP_NO_CPU: none yet */
+    process_output output;
 
     member *members; /* of its tree that are known, the leader first */
     int n_members;
@@ -131,6 +141,18 @@ typedef struct loop_timers {
 
 typedef struct signal_watch signal_watch;
 
+/* The collector of what tasks write (output.c). */
+typedef struct loop_output {
+    neap_collector *collector;
+    unsigned number;         /* how many there have been */
+    bool speaks;             /* its socket has something for us */
+    int events;              /* what its watcher asks for */
+    size_t open;             /* tasks whose output is not all written */
+    neap_ns cpu;             /* of collectors that are gone */
+    struct loop_name *names; /* of files: a table by hash */
+    size_t n_names, names_room;
+} loop_output;
+
 /* What is to be told when the decision is over. */
 typedef struct told {
     struct told *next;
@@ -158,6 +180,7 @@ struct neap_runtime {
     bool guard_lost;
     neap_ns guard_cpu; /* of guards that are gone */
 
+    loop_output output;
     loop_timers timers;
     neap_fifo gone; /* ENDED tasks whose exit is to be told */
     told *first_told, **last_told;
@@ -240,7 +263,8 @@ void neap_timers_free(neap_runtime *rt);
 /* live.c: libev, the tick, the signals. */
 int neap_live_open(neap_runtime *rt);
 void neap_live_close(neap_runtime *rt);
-void neap_live_forget_guard(neap_runtime *rt); /* before its socket is closed */
+void neap_live_forget_guard(neap_runtime *rt);     /* before its socket is closed */
+void neap_live_forget_collector(neap_runtime *rt); /* likewise */
 /* for an event, at most until then */
 void neap_live_wait(neap_runtime *rt, neap_ns until);
 
@@ -321,6 +345,27 @@ void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code);
 void neap_rest_expect(neap_runtime *rt, process *p); /* its leader has exited */
 /* All ends of this turn were heard: what have they left? */
 void neap_rest_look(neap_runtime *rt);
+/* output.c: where what a process writes goes. */
+/* Checks what the job says and keeps it; `name`: for its files. */
+int neap_output_prepare(neap_runtime *rt, process *p, const neap_job *job,
+                        const char *name);
+void neap_output_forget(process *p);
+/* Just before it is spawned: the descriptors for its 0, 1 and 2 into `fds`, -1 for
+ * none. -EAGAIN: try a little later; else an errno that ends the task. */
+int neap_output_begin(neap_runtime *rt, process *p, int fds[3]);
+void neap_output_sent(int fds[3]); /* the guard has copies */
+void neap_output_ended(neap_runtime *rt, process *p);
+void neap_output_listen(neap_runtime *rt);
+bool neap_output_is_done(const neap_runtime *rt); /* is all written? */
+void neap_output_abandon(neap_runtime *rt);       /* do not wait for that much longer */
+void neap_output_close(neap_runtime *rt);
+neap_ns neap_output_cpu(const neap_runtime *rt); /* that the collector has used */
+
+/* names.c. Names of files, each given once: `name`, else `name`.2, .3, ..., in the
+ * directory that `device` and `inode` stand for. 0 or -NEAP_EMEMORY. */
+int neap_names_take(loop_output *o, uint64_t device, uint64_t inode, const char *name,
+                    char *out, size_t room);
+void neap_names_free(loop_output *o);
 
 /* place.c */
 int neap_place_open(neap_runtime *rt);

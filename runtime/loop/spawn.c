@@ -22,7 +22,7 @@ static bool executable(const char *path)
 
 /* By option, by NEAP_GUARD, beside this library, below its prefix, where it was
  * installed. */
-static int find_guard(const neap_runtime *rt, char *out, size_t room)
+int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
 {
     static const char *const beside[] = {
         "", "/../libexec/neap", "/../../../libexec/neap", "/../../../../libexec/neap"};
@@ -49,11 +49,6 @@ static int find_guard(const neap_runtime *rt, char *out, size_t room)
                       "library: set NEAP_GUARD to its path");
 }
 
-int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
-{
-    return find_guard(rt, out, room);
-}
-
 int neap_spawn_guard(neap_runtime *rt)
 {
     char path[4096];
@@ -61,7 +56,7 @@ int neap_spawn_guard(neap_runtime *rt)
 
     if (rt->guard)
         return 0;
-    r = find_guard(rt, path, sizeof path);
+    r = neap_spawn_find_guard(rt, path, sizeof path);
     if (r == 0)
         r = neap_cgroups_open(rt);
     if (r < 0)
@@ -86,6 +81,7 @@ void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code)
     if (p) {
         p->phase = P_GONE;
         neap_account_uncorrect(rt, p);
+        neap_output_ended(rt, p);
     }
     neap_fifo_push(&rt->gone, t);
 }
@@ -110,19 +106,26 @@ void neap_spawn_start(neap_runtime *rt, process *p)
     neap_ns again = neap_place_get(rt, neap_loop_now(rt), &job.cpus);
     char cgroup[PATH_MAX];
     neap_os_cpuset own;
-    int r;
+    int fds[3], r;
 
     p->phase = P_ASKED;
-    if (again) {
+    r = again ? -EAGAIN : neap_output_begin(rt, p, fds);
+    if (r == -EAGAIN) {
+        again = again ? again : neap_loop_now(rt) + NEAP_MS;
         neap_timers_add(rt, again, 0, start_later, (void *)(uintptr_t)id, NULL, true,
                         NULL);
         return;
     }
     neap_place_own(rt, p, &job.cpus, &own);
-    r = neap_cgroup_take(rt, p, cgroup, sizeof cgroup);
-    job.cgroup = cgroup[0] ? cgroup : NULL;
-    if (r == 0)
-        r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
+    job.null_output = p->output.mode == NEAP_OUTPUT_NULL;
+    job.fds = fds;
+    if (r == 0) {
+        r = neap_cgroup_take(rt, p, cgroup, sizeof cgroup);
+        job.cgroup = cgroup[0] ? cgroup : NULL;
+        if (r == 0)
+            r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
+        neap_output_sent(fds);
+    }
     if (r < 0)
         neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, -r);
 }

@@ -373,6 +373,8 @@ int neap_end(neap_runtime *rt, neap_kill_mode mode)
 {
     int r = neap_loop_outside(rt);
 
+    if (r == 0 && mode == NEAP_KILL_NOW)
+        neap_output_abandon(rt);
     for (neap_task *t = neap_core_after(rt->core, 0); r == 0 && t;
          t = neap_core_after(rt->core, t->id)) {
         process *p = t->process;

@@ -180,6 +180,7 @@ void neap_loop_turn(neap_runtime *rt)
     neap_task *ended;
 
     neap_spawn_listen(rt);
+    neap_output_listen(rt);
     neap_account_correct(rt, now);
     neap_sleep_check(rt, now);
     if (neap_timers_next(rt) <= now)
@@ -211,5 +212,6 @@ bool neap_loop_done(const neap_runtime *rt)
     if (rt->stop)
         return true;
     neap_core_stats(rt->core, &s);
-    return s.active == 0 && rt->ending == 0 && !rt->gone.first && rt->timers.once == 0;
+    return s.active == 0 && rt->ending == 0 && !rt->gone.first &&
+           rt->timers.once == 0 && neap_output_is_done(rt);
 }

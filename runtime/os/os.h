@@ -35,6 +35,9 @@ int neap_os_tick_arm(int fd, neap_ns at, neap_ns every);
 /* Takes the expiries back: how many there were. Does not wait. */
 uint64_t neap_os_tick_read(int fd);
 
+/* Like pipe(), both ends close-on-exec from the beginning (pipe_linux.c). */
+int neap_os_pipe(int fds[2]);
+
 /* Signals to process groups (group.c). The only place that calls kill() on a group:
  * refuses groups <= 1 and the caller's own with -EINVAL. -ESRCH: nobody is left in
  * it. */

@@ -4,6 +4,7 @@ local limits = require "neap.limits"
 local neap = require "neap"
 local options = require "neap.options"
 local outcome = require "neap.outcome"
+local output = require "neap.output"
 local report = require "neap.report"
 local sessions = require "neap.session"
 local stats = require "neap.stats"
@@ -46,6 +47,7 @@ local function configure(parser)
   limits.configure(parser)
   parser:option("--stats", "Write the figures as JSON to FILE ('-': stdout).")
     :argname("FILE")
+  output.configure(parser)
   parser:flag("-v --verbose", "Tell of placement, starts, ends and log lines.")
 end
 
@@ -101,6 +103,7 @@ end
 
 local function exit_code(session, single)
   if session.signal then return 128 + session.signal end
+  if session.lost_output then return BROKEN end
   if single then
     local result = session.results[1]
     return result.how and outcome.exit_code(result.how, result.code) or BROKEN
@@ -110,6 +113,7 @@ end
 
 local function run(given, program)
   local list = read_jobs(given, program)
+  output.apply(given, list)
   local rt <close> = make_runtime(given)
   local file <close> = open_stats(given.stats)
   local session = sessions.new(rt, {

@@ -92,7 +92,8 @@ typedef enum {
     NEAP_REPORT_FAILURE, /* a hook failed: its default answered */
     NEAP_REPORT_EJECTED, /* the policy was replaced by `fair` */
     NEAP_REPORT_TASK,    /* something a task's owner should know */
-    NEAP_REPORT_GUARD    /* the guard died */
+    NEAP_REPORT_GUARD,   /* the guard died */
+    NEAP_REPORT_OUTPUT   /* some of what tasks wrote, or will write, is lost */
 } neap_report_kind;
 
 /* How a task is held. With `none` nothing is: the policy orders the starts, and what has
