@@ -71,10 +71,15 @@ function TestLimits.test_pinned_tasks_have_the_CPU_of_their_turn()
   luaunit.assertNotEquals(first, second)
 end
 
+-- The guard's own variable, which says whose a stray process is, is always there.
+local function without_mark(text)
+  return (text:gsub("NEAP_TASK=[^\n]*\n", ""))
+end
+
 function TestLimits.test_a_clean_environment()
-  luaunit.assertEquals(output_of("--clean-env", "--", "env"), "")
-  luaunit.assertEquals(
-    output_of_jobs('{ "env", clean_env = true, env = { ONE = "1" } }'), "ONE=1\n")
+  luaunit.assertEquals(without_mark(output_of("--clean-env", "--", "env")), "")
+  luaunit.assertEquals(without_mark(
+    output_of_jobs('{ "env", clean_env = true, env = { ONE = "1" } }')), "ONE=1\n")
   luaunit.assertStrContains(output_of_jobs('{ "env", clean_env = false }', "--clean-env"), "PATH=")
 end
 
