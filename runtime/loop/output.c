@@ -40,7 +40,7 @@ static int find_collector(const neap_runtime *rt, char *out, size_t room)
 /* Starts one if there is none. */
 static int need_collector(neap_runtime *rt)
 {
-    char path[4096];
+    char path[4400];
     int r;
 
     if (rt->output.collector)
@@ -142,6 +142,20 @@ int neap_output_prepare(neap_runtime *rt, process *p, const neap_job *job,
     return neap_error(NEAP_EINVAL, "there is no output mode %d", (int)job->output);
 }
 
+static void report(neap_runtime *rt, neap_report_kind kind, neap_id task,
+                   const char *text, int error)
+{
+    const neap_task *t = neap_core_find(rt->core, task);
+    char message[512], who[200] = "";
+
+    if (t)
+        snprintf(who, sizeof who, "task %llu (%.150s): ", (unsigned long long)task,
+                 t->name);
+    snprintf(message, sizeof message, "%s%.280s%s%s", who, text, error ? ": " : "",
+             error ? neap_strerror(error) : "");
+    neap_loop_tell(rt, &(neap_report){.kind = kind, .message = message, .task = task});
+}
+
 static void close_fds(int *fds)
 {
     for (int i = 0; i < 3; i++) {
@@ -185,7 +199,7 @@ static int open_file(const char *path)
 static int open_files(neap_runtime *rt, process *p, int fds[3])
 {
     static const char *const endings[] = {"", ".out", ".err"};
-    char path[4096], text[4400];
+    char path[4400];
 
     for (int i = 1; i < 3; i++) {
         if (is_brought(p, i))
@@ -194,11 +208,7 @@ static int open_files(neap_runtime *rt, process *p, int fds[3])
         fds[i] = open_file(path);
         if (fds[i] >= 0)
             continue;
-        snprintf(text, sizeof text, "cannot open \"%s\": %s", path,
-                 neap_strerror(fds[i]));
-        neap_loop_tell(rt, &(neap_report){.kind = NEAP_REPORT_TASK,
-                                          .message = text,
-                                          .task = p->task->id});
+        report(rt, NEAP_REPORT_TASK, p->task->id, path, fds[i]);
         return fds[i];
     }
     return 0;
@@ -266,16 +276,6 @@ void neap_output_ended(neap_runtime *rt, process *p)
         neap_collector_ended(rt->output.collector, p->task->id);
 }
 
-static void report(neap_runtime *rt, neap_report_kind kind, neap_id task,
-                   const char *text, int error)
-{
-    char message[256];
-
-    snprintf(message, sizeof message, "%s%s%s", text, error ? ": " : "",
-             error ? neap_strerror(error) : "");
-    neap_loop_tell(rt, &(neap_report){.kind = kind, .message = message, .task = task});
-}
-
 static void let_go(neap_runtime *rt)
 {
     rt->output.cpu = neap_output_cpu(rt);
@@ -300,7 +300,8 @@ static void on_event(neap_runtime *rt, const neap_collector_event *e)
         break;
     case NEAP_COLLECTED_UNSPOOLED:
         report(rt, NEAP_REPORT_TASK, e->id,
-               "its output cannot be kept until it ends, and comes as it is written",
+               "its output cannot be kept in TMPDIR until it ends, and comes as it is "
+               "written",
                e->error);
         break;
     case NEAP_COLLECTED_LOST:

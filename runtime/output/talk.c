@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,6 +198,17 @@ static int held(const task *t)
     return (t->stream[0].fd >= 0) + (t->stream[1].fd >= 0);
 }
 
+/* Those that nobody holds any more need not be read to be known as such. */
+static void close_ended(collector *c, task *t)
+{
+    for (int i = 0; i < STREAMS; i++) {
+        struct pollfd p = {.fd = t->stream[i].fd, .events = POLLIN};
+
+        if (p.fd >= 0 && poll(&p, 1, 0) > 0 && !(p.revents & POLLIN))
+            stream_close(c, &t->stream[i]);
+    }
+}
+
 /* False: the socket is full. */
 static bool tell_of(collector *c, task *t)
 {
@@ -212,6 +224,7 @@ static bool tell_of(collector *c, task *t)
     }
     if (t->told || !is_written(t))
         return true;
+    close_ended(c, t);
     t->told = c->socket < 0 ||
               say(c, NEAP_COLLECTOR_DONE, t->id, t->pipes, (uint64_t)held(t));
     c->unsaid -= t->told;
