@@ -238,6 +238,13 @@ static int runtime_resume(lua_State *L)
     return neap_script_settle(L, s, neap_resume(s->rt), NEAP_MISUSE_RAISES);
 }
 
+static int runtime_suspend(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+
+    return neap_script_settle(L, s, neap_suspend(s->rt), NEAP_MISUSE_RAISES);
+}
+
 static int runtime_trigger(lua_State *L)
 {
     struct neap_script *s = neap_script_open(L, 1);
@@ -471,6 +478,7 @@ static const luaL_Reg methods[] = {{"after", neap_timer_after},
                                    {"stop", runtime_stop},
                                    {"task", neap_jobs_task},
                                    {"tasks", runtime_tasks},
+                                   {"suspend", runtime_suspend},
                                    {"trigger", runtime_trigger},
                                    {"yield", runtime_yield},
                                    {NULL, NULL}};

@@ -226,6 +226,14 @@ void rig_pass(rig *r, neap_ns time)
     }
 }
 
+const char *rig_stand_still(rig *r, neap_ns time)
+{
+    rig_decide(r);
+    neap_core_standstill(r->core, r->now, r->now + time);
+    r->now += time;
+    return rig_decide(r);
+}
+
 const char *rig_started(rig *r, neap_task *t)
 {
     assert_int_equal(t->state, NEAP_STATE_STARTING);

@@ -44,6 +44,9 @@ void rig_pass(rig *r, neap_ns time);
 /* Time passes, and nobody decides: the machine was busy. */
 void rig_delay(rig *r, neap_ns time);
 
+/* Time passes in which nothing runs at all, neither we nor they; and a decision. */
+const char *rig_stand_still(rig *r, neap_ns time);
+
 /* It has exec'd, and a decision. */
 const char *rig_started(rig *r, neap_task *t);
 /* Adds a process, lets it start if its turn comes at once. */

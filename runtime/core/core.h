@@ -103,6 +103,12 @@ int neap_core_pause(neap_core *core, neap_ns now);
 int neap_core_resume(neap_core *core, neap_ns now);
 void neap_core_trigger(neap_core *core, neap_ns now);
 
+/* Nothing has run from `from` until `now`: the driver was stopped, and so was all that
+ * it lets run. To those who sleep or are paused it was a time like any other; to the
+ * others it is paused time, and turns and waits go on after it as if it had not been.
+ * The policy's timers count it. */
+void neap_core_standstill(neap_core *core, neap_ns from, neap_ns now);
+
 /* One decision: charge, expire, preempt, pick, give orders. The orders are the core's
  * and valid until the next call of it. Does nothing, and counts nothing, when nothing
  * is due. */

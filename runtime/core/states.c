@@ -94,6 +94,41 @@ void neap_state_move(neap_core *c, neap_task *t, event e)
     neap_state_touch(c, t);
 }
 
+static void stand_still(neap_core *c, neap_ns gap)
+{
+    for (size_t i = 0; i < c->used; i++) {
+        neap_task *t = c->tasks[i].task;
+
+        if (!t || !competes(t))
+            continue;
+        t->times.paused += gap;
+        t->since += gap;
+        record_of(t)->passed_over += gap;
+    }
+    for (int i = 0; i < c->cpus && !c->paused; i++) { /* else neap_core_resume() does */
+        struct cpu *p = &c->cpu[i];
+
+        p->charged_at += gap;
+        p->end = later(p->end, gap);
+        p->tick = later(p->tick, gap);
+    }
+}
+
+void neap_core_standstill(neap_core *c, neap_ns from, neap_ns now)
+{
+    neap_ns gap;
+
+    neap_core_settle(c, from);
+    gap = now - c->ctx.now;
+    if (gap <= 0)
+        return;
+    stand_still(c, gap);
+    c->watched_from += gap;
+    c->due = later(c->due, gap);
+    c->ctx.now = now;
+    c->dirty = true;
+}
+
 void neap_state_touch(neap_core *c, neap_task *t)
 {
     c->dirty = true;

@@ -111,6 +111,7 @@ struct process {
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
 
     bool held;              /* we have stopped it */
+    bool suspended;         /* ... by neap_suspend(), though it may run */
     bool correct;           /* in rt->held: its CPU time is to be read once more */
     bool ending;            /* TERM was sent: it may run until it is gone */
     bool ended_by_run;      /* by neap_end(): how = ended, never a failure */
@@ -258,6 +259,7 @@ int neap_timers_add(neap_runtime *rt, neap_ns at, neap_ns period, neap_timer_fn 
                     void *user, void (*drop)(void *), bool internal, neap_timer *out);
 void neap_timers_run(neap_runtime *rt, neap_ns now);
 neap_ns neap_timers_next(const neap_runtime *rt);
+void neap_timers_stood_still(neap_runtime *rt, neap_ns gap); /* ours come later */
 void neap_timers_free(neap_runtime *rt);
 
 /* live.c: libev, the tick, the signals. */

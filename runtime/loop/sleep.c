@@ -142,7 +142,8 @@ static process *on_cpu(const neap_runtime *rt, int cpu)
     neap_task *t = neap_core_current(rt->core, cpu);
     process *p = t ? t->process : NULL;
 
-    if (!p || p->phase != P_LIVE || t->state != NEAP_STATE_RUNNING || p->ending)
+    if (!p || p->phase != P_LIVE || t->state != NEAP_STATE_RUNNING || p->ending ||
+        rt->opt.actuator == NEAP_ACTUATOR_NONE) /* it could not be held when it wakes */
         return NULL;
     return p;
 }

@@ -89,6 +89,16 @@ neap_ns neap_timers_next(const neap_runtime *rt)
     return rt->timers.count ? rt->timers.list[0].at : NEAP_FOREVER;
 }
 
+void neap_timers_stood_still(neap_runtime *rt, neap_ns gap)
+{
+    loop_timers *q = &rt->timers;
+
+    for (size_t i = 0; i < q->count; i++)
+        q->list[i].at += q->list[i].internal ? gap : 0;
+    for (size_t i = q->count; i-- > 0;)
+        sift_down(q, i);
+}
+
 /* A timer that a callback makes for now or earlier is called in the next turn: one turn
  * ends. */
 void neap_timers_run(neap_runtime *rt, neap_ns now)

@@ -348,6 +348,11 @@ NEAP_API int neap_set_cpus(neap_runtime *rt, int cpus);
 NEAP_API int neap_pause(neap_runtime *rt);
 NEAP_API int neap_resume(neap_runtime *rt);
 
+/* Stops all tasks, sleepers included, then this process (SIGSTOP), and returns when it
+ * was continued: the tasks go on as they were, and the time between is nobody's wait
+ * and nobody's turn. What a shell expects at Ctrl-Z. Live runtimes only. */
+NEAP_API int neap_suspend(neap_runtime *rt);
+
 /* Decides now: the slice of every running task ends. neap_yield: that of the task on
  * `cpu`. */
 NEAP_API int neap_trigger(neap_runtime *rt);

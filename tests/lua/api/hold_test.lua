@@ -77,6 +77,16 @@ function TestActuator.test_with_none_each_runs_to_its_end()
   end
 end
 
+function TestActuator.test_with_none_a_sleeper_keeps_its_cpu()
+  local rt <close> = live { actuator = "none" }
+  local ends = {}
+  rt:on("exit", function(task) ends[#ends + 1] = { task.name, task:stats().blocked_ns } end)
+  assert(rt:spawn { "sleep", "0.3" })
+  assert(rt:spawn { "true" })
+  run_until(rt, function() return #ends == 2 end)
+  same(ends, { { "sleep", 0 }, { "true", 0 } })
+end
+
 function TestActuator.test_what_is_not_there_is_refused()
   check.failed(95, "freeze", neap.runtime { actuator = "freeze" })
   check.raises('"stop", "freeze" or "none"', neap.runtime, { actuator = "halt" })
