@@ -1,5 +1,6 @@
 /* main.c - the program: a Lua state with neap in it, handed to lua/neap/cli.lua. */
 #include "neap_lua.h"
+#include <fcntl.h>
 #include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,12 +44,25 @@ static int run(lua_State *L)
     return 1;
 }
 
+/* Whatever is opened next would become the input, output or error that we were started
+ * without: the guard's socket, say. So they are filled, such that their use still
+ * fails. */
+static void fill_standard(void)
+{
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct words words = {argc, argv};
-    lua_State *L = luaL_newstate();
+    lua_State *L;
     int code = EXIT_SCRIPT;
 
+    fill_standard();
+    L = luaL_newstate();
     if (!L) {
         fputs("neap: out of memory\n", stderr);
         return EXIT_BROKEN;

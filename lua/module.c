@@ -112,7 +112,9 @@ static int open_core(lua_State *L)
         {"signal_name", lua_signal_name},
         {"strerror", lua_strerror},
         {"suggest", lua_suggest},
+        {"terminal", neap_terminal_lua},
         {"weight", lua_weight},
+        {"writable", neap_writable_lua},
         {NULL, NULL},
     };
 

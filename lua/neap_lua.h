@@ -132,6 +132,10 @@ void neap_handle_push(lua_State *L, const neap_task *t);
 int neap_jobs_spawn(lua_State *L);
 int neap_jobs_task(lua_State *L);
 
+/* terminal.c */
+int neap_terminal_lua(lua_State *L); /* neap.terminal(fd) */
+int neap_writable_lua(lua_State *L); /* neap.writable(fd [, time]) */
+
 /* options.c: values from scripts. All raise and name `what` when the value is not as
  * wanted. */
 

@@ -47,8 +47,10 @@ static void read_options(lua_State *L, neap_options *o, bool *clean_env)
         o->unconfined = !neap_option_boolean(L, -1, "confine");
     if (neap_option_get(L, 1, "on_death"))
         o->on_death = (neap_on_death)neap_option_enum(L, -1, "on_death", deaths);
-    if (neap_option_get(L, 1, "grace"))
+    if (neap_option_get(L, 1, "grace")) {
         o->grace = neap_option_duration(L, -1, "grace");
+        o->grace += o->grace == 0; /* 0 would mean the default */
+    }
     if (neap_option_get(L, 1, "guard"))
         o->guard = neap_option_text(L, -1, "guard");
     if (neap_option_get(L, 1, "max_hold"))

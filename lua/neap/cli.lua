@@ -1,4 +1,5 @@
 -- cli.lua - the command line: finds the verb or the script, runs it, answers its exit code.
+local console = require "neap.console"
 local help = require "neap.verbs.help"
 local options = require "neap.options"
 
@@ -7,9 +8,7 @@ local ALIASES = {
 }
 local USAGE, BROKEN = 2, 125
 
-local function say(...)
-  io.stderr:write("neap: ", string.format(...), "\n")
-end
+local say = console.say
 
 -- A directory can be opened, but not read.
 local function is_readable(path)
@@ -54,29 +53,38 @@ local function parse_and_run(verb, words)
   return 0
 end
 
+-- What is still to be written is written now: at exit nobody could say that it was not.
+local function end_of_output(code)
+  local ok, problem = io.stdout:flush()
+  if ok then return code end
+  say("cannot write stdout: %s", problem)
+  return BROKEN
+end
+
 local function run_verb(name, words)
   local verb = require("neap.verbs." .. name)
   local ok, answer = xpcall(parse_and_run, keep_refusal, verb, words)
-  if ok then return answer end
+  console.settle()
+  if ok then return end_of_output(answer) end
   if not options.is_refusal(answer) then
     say("internal error: %s", answer)
     return BROKEN
   end
   say("%s", answer.message)
-  if answer.hint then io.stderr:write("try '", answer.hint, "'\n") end
+  if answer.hint then console.write(("try '%s'\n"):format(answer.hint)) end
   return answer.code
 end
 
 local function refuse_word(word)
   say("%s", help.unknown(word))
-  io.stderr:write("try 'neap help'\n")
+  console.write("try 'neap help'\n")
   return USAGE
 end
 
 return function(words)
   local first = words[1]
   if not first then
-    io.stderr:write(help.overview())
+    console.write(help.overview())
     return USAGE
   end
   first = ALIASES[first] or first

@@ -36,6 +36,18 @@ function options.quantum(text)
   return nil, ('the quantum must be a duration from 1ms to 1s, not "%s"'):format(text)
 end
 
+function options.grace(text)
+  local ok, ns = pcall(neap.duration, text)
+  if ok and ns >= 0 and ns <= 24 * neap.hour then return ns end
+  return nil, ('the grace time must be a duration from 0s to 24h, not "%s"'):format(text)
+end
+
+function options.assignment(text)
+  local name, value = text:match("^([%a_][%w_]*)=(.*)$")
+  if name then return { name = name, value = value } end
+  return nil, ('a parameter is NAME=VALUE, not "%s"'):format(text)
+end
+
 function options.whole(what, least)
   return function(text)
     local n = text:find("^%-?%d+$") and math.tointeger(tonumber(text))

@@ -41,7 +41,8 @@ local function plural(n, one, many)
   return ("%d %s"):format(n, n == 1 and one or many)
 end
 
-local function summary(stats)
+-- The line for a run with these stats of its runtime.
+function report.summary(stats)
   return ("%s on %s, quantum %s: %s wall, neap used %.2f%% of a cpu, %s\n"):format(
     stats.policy,
     plural(stats.cpus, "cpu", "cpus"),
@@ -53,7 +54,7 @@ end
 
 -- The text for the results of a session and the stats of its runtime.
 function report.text(results, stats)
-  return (#results > 0 and table_of(results) or "") .. summary(stats)
+  return (#results > 0 and table_of(results) or "") .. report.summary(stats)
 end
 
 return report

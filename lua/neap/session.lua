@@ -3,38 +3,40 @@
 -- session.results has one entry per job, in order: { name, how, code, stats, ideal_ns }, where
 -- `stats` is task:stats() at its end (nil for a job that was refused) and `ideal_ns` what the
 -- policy owed it (nil where the policy promises no share).
+local console = require "neap.console"
 local ideals = require "neap.ideal"
 local neap = require "neap"
 local outcome = require "neap.outcome"
+local signals = require "neap.signals"
 local tables = require "neap.table"
 
 local session = {}
 session.__index = session
 
--- `options`: max_alive, say = function(format, ...), verbose = boolean.
+local function nothing() end
+
+-- `options`: max_alive; loudness = "verbose", "normal" or "quiet"; single = boolean: the one job
+-- is the program of `neap run -- PROG`.
 function session.new(rt, options)
   local self = setmetatable({
     rt = rt,
-    say = options.say,
-    verbose = options.verbose and options.say or function() end,
+    say = console.say, -- what everybody should know
+    inform = options.loudness ~= "quiet" and console.say or nothing,
+    verbose = options.loudness == "verbose" and console.say or nothing,
     room = options.max_alive or math.huge,
+    single = options.single,
     start = rt:now(),
     model = rt.ideal and ideals.new(rt.cpus, rt:now()),
     results = {},
+    done = 0,
+    failed = 0, -- of those done; what --for ended has not failed
     by_id = {},
     queue = {},
     reported = {},
     signal = nil, -- the number of the signal that ended the run
   }, session)
-  self:listen(options.verbose)
+  self:listen(options.loudness == "verbose")
   return self
-end
-
--- The signals that whoever started us had ignored, as a mask: `nohup neap`, `neap &` in a script.
-local function ignored()
-  local file <close> = io.open("/proc/self/status")
-  local mask = file and file:read("a"):match("\nSigIgn:%s*(%x+)")
-  return mask and tonumber(mask, 16) or 0
 end
 
 function session:listen(verbose)
@@ -44,24 +46,12 @@ function session:listen(verbose)
   if verbose then
     rt:on("switch", function(_, _, task) self:running(task) end)
   end
-  local mask = ignored()
-  for name, number in pairs { HUP = 1, INT = 2, TERM = 15 } do
-    if mask >> number - 1 & 1 == 0 then
-      rt:on_signal(name, function(...) self:interrupt(...) end)
-    end
-  end
+  signals.listen(self)
 end
 
--- The first signal asks the tasks to end, the second kills them.
-function session:interrupt(name, number)
-  if self.signal then
-    self.say("%s again: killing all tasks", name)
-    self.rt:finish("now")
-    return
-  end
-  self.signal = number
-  self.say("%s: ending all tasks (once more to kill them)", name)
-  self.rt:finish("grace")
+-- The ns since the start.
+function session:elapsed()
+  return self.rt:now() - self.start
 end
 
 -- Each failure of a policy is told once, however often it comes.
@@ -87,13 +77,20 @@ function session:add(job)
   self.results[#self.results + 1] = result
   local task, message, errno = self.rt:spawn(job)
   if not task then
-    result.how, result.code, result.reason = "error", errno, message:match(".*:%s*(.*)")
+    result.reason = message:match(".*:%s*(.*)")
+    self:settle(result, "error", errno)
     return nil, message, errno
   end
   result.name = task.name
   self.by_id[task.id] = result
   self:wait_for_room(task)
   return true
+end
+
+function session:settle(result, how, code)
+  result.how, result.code = how, code
+  self.done = self.done + 1
+  if outcome.exit_code(how, code) ~= 0 then self.failed = self.failed + 1 end
 end
 
 -- The runtime lets at most max_alive tasks compete; the model of the ideal follows it: by
@@ -146,7 +143,8 @@ end
 
 function session:ended(task, how, code)
   local result = self.by_id[task.id]
-  result.how, result.code, result.stats = how, code, task:stats()
+  self:settle(result, how, code)
+  result.stats = task:stats()
   result.ideal_ns = self:leave(task.id, self.rt:now())
   if how == "error" then
     self.say("cannot start %s: %s", task.name, neap.strerror(code))
@@ -160,23 +158,34 @@ end
 -- nil and a message: neap itself failed.
 function session:run(limit)
   if self.model then self:admit(self.rt:now()) end
-  if not limit then return self.rt:run() end
-  local ok, message = self.rt:run(limit)
-  if not ok then return nil, message end
-  if self.rt:stats().active > 0 and not self.signal then
-    self.verbose("time is over: ending %d tasks", self.rt:stats().active)
-    self.rt:finish("grace")
-  end
-  return self.rt:run()
+  console.hurry()
+  local ok, message = true, nil
+  if limit then ok, message = self:run_for(limit) end
+  if ok then ok, message = self.rt:run() end
+  console.settle()
+  return ok, message
 end
 
--- How many jobs failed: ended by --for is no failure, cancelled is one.
-function session:failures()
-  local count = 0
-  for _, result in ipairs(self.results) do
-    if not result.how or outcome.exit_code(result.how, result.code) ~= 0 then count = count + 1 end
+function session:run_for(limit)
+  local ok, message = self.rt:run(limit)
+  if not ok then return nil, message end
+  local active = self.rt:stats().active
+  if active > 0 and not self.signal then
+    self.verbose("time is over: ending %d tasks", active)
+    self.rt:finish("grace")
   end
-  return count
+  return true
+end
+
+-- "3 done (1 failed)".
+function session:ends()
+  return ("%d done%s"):format(
+    self.done, self.failed > 0 and (" (%d failed)"):format(self.failed) or "")
+end
+
+-- How many jobs failed; one of which nobody knows how it ended is one.
+function session:failures()
+  return self.failed + #self.results - self.done
 end
 
 return session

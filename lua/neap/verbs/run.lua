@@ -1,15 +1,18 @@
 -- run.lua - `neap run`: runs jobs under a policy, then says what each of them got.
+local console = require "neap.console"
 local jobs = require "neap.jobs"
 local limits = require "neap.limits"
 local neap = require "neap"
 local options = require "neap.options"
 local outcome = require "neap.outcome"
 local output = require "neap.output"
+local progress = require "neap.progress"
 local report = require "neap.report"
 local sessions = require "neap.session"
 local stats = require "neap.stats"
 
 local BROKEN, MOST_FAILED = 125, 101
+local MAX_ALIVE = 100
 local ENOTCONN = 107 -- there is no guard
 local OURS = { [11] = true, [12] = true, [23] = true, [24] = true } -- no memory, no descriptors
 
@@ -21,9 +24,7 @@ examples:
   neap run --for 10s --stats out.json -f jobs.txt
   neap run -v -- make -j8                   one program, its exit code is ours]]
 
-local function say(...)
-  io.stderr:write("neap: ", string.format(...), "\n")
-end
+local say = console.say
 
 local function configure(parser)
   parser:option("-p --policy", "The policy: a name ('neap policies' lists them) or FILE.lua.")
@@ -48,6 +49,16 @@ local function configure(parser)
   parser:option("--stats", "Write the figures as JSON to FILE ('-': stdout).")
     :argname("FILE")
   output.configure(parser)
+  parser:option("--param", "Set a parameter of the policy; may be given several times.")
+    :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  parser:option("--grace", "From TERM to KILL when tasks are ended (default: 2s).")
+    :argname("TIME"):convert(options.grace)
+  parser:option("--on-death", "If neap is killed, its tasks end, or continue (default: end).")
+    :argname("WHAT"):choices { "end", "continue" }
+  parser:flag("--no-confine", "Let tasks use all CPUs, though fewer run at once.")
+  parser:option("--progress", "Show how far the run is: auto (on a terminal), always, never.")
+    :argname("WHEN"):choices { "auto", "always", "never" }:default("auto"):show_default(false)
+  parser:flag("--quiet", "Say nothing but errors; no table.")
   parser:flag("-v --verbose", "Tell of placement, starts, ends and log lines.")
 end
 
@@ -67,16 +78,28 @@ local function read_jobs(given, program)
   return list
 end
 
+local function params_of(list)
+  local params = {}
+  for _, param in ipairs(list) do
+    if params[param.name] then options.misuse("run", "--param %s is given twice", param.name) end
+    params[param.name] = param.value
+  end
+  return params
+end
+
 local function make_runtime(given)
   local ok, rt, message, errno = pcall(neap.runtime, {
     policy = given.policy,
     quantum = given.quantum,
     cpus = given.cpus,
-    max_alive = given.max_alive or 100,
+    max_alive = given.max_alive or MAX_ALIVE,
     actuator = given.actuator,
     max_hold = given.max_hold,
+    params = params_of(given.param),
     seed = given.seed,
-    on_death = "end",
+    confine = not given.no_confine,
+    grace = given.grace,
+    on_death = given.on_death or "end",
     defaults = limits.apply(given),
   })
   if not ok then options.refuse(2, "%s", (tostring(rt):gsub("^[^%s:]+:%d+: ", ""))) end
@@ -111,20 +134,29 @@ local function exit_code(session, single)
   return math.min(session:failures(), MOST_FAILED)
 end
 
+local function loudness_of(given)
+  if given.quiet and given.verbose then
+    options.misuse("run", "give either --quiet or --verbose, not both")
+  end
+  return given.quiet and "quiet" or given.verbose and "verbose" or "normal"
+end
+
 local function run(given, program)
+  local loudness = loudness_of(given)
   local list = read_jobs(given, program)
   output.apply(given, list)
   local rt <close> = make_runtime(given)
   local file <close> = open_stats(given.stats)
   local session = sessions.new(rt, {
-    max_alive = given.max_alive or 100,
-    say = say,
-    verbose = given.verbose,
+    max_alive = given.max_alive or MAX_ALIVE,
+    loudness = loudness,
+    single = program ~= nil,
   })
   add_all(session, list)
+  if loudness ~= "quiet" then progress.follow(session, given.progress) end
   local ok, problem = session:run(given.limit)
   local figures = rt:stats()
-  io.stderr:write(report.text(session.results, figures))
+  if loudness ~= "quiet" then console.write(report.text(session.results, figures)) end
   if not ok then say("%s", problem) end
   local code = ok and exit_code(session, program ~= nil) or BROKEN
   if not file then return code end
