@@ -34,6 +34,11 @@ function shell.read(path)
   return file and file:read("a")
 end
 
+-- A program of tests/programs.
+function shell.program(name)
+  return os.getenv("NEAP_TEST_PROGRAMS") .. "/" .. name
+end
+
 function shell.output(command)
   local pipe <close> = assert(io.popen(command))
   return pipe:read("a")
