@@ -17,6 +17,11 @@ local function numbers_of(command)
   return list
 end
 
+-- The path of a program of tests/programs.
+function kit.test_program(name)
+  return BENCH .. "/../tests/programs/" .. name
+end
+
 -- Runs a program of bench/ with these arguments; returns the numbers that it prints.
 function kit.program(name, ...)
   return numbers_of(table.concat({ BENCH .. "/" .. name, ... }, " "))
@@ -52,16 +57,29 @@ function kit.loops(count, extra)
   return "{ " .. table.concat(list, ", ") .. " }"
 end
 
+-- Runs a command; returns what it prints.
+function kit.output(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read("a")
+  pipe:close()
+  return text
+end
+
 function kit.sum(list)
   local total = 0
   for _, n in ipairs(list) do total = total + n end
   return total
 end
 
-function kit.median(list)
+-- The value below which this part of the list lies.
+function kit.quantile(list, part)
   local sorted = table.move(list, 1, #list, 1, {})
   table.sort(sorted)
-  return sorted[(#sorted + 1) // 2]
+  return sorted[math.max(1, math.ceil(part * #sorted))]
+end
+
+function kit.median(list)
+  return kit.quantile(list, 0.5)
 end
 
 -- The CPU time of each task of a run.
