@@ -152,6 +152,14 @@ static ssize_t send_next(neap_outbox *box)
     return n;
 }
 
+/* One who can be heard but not asked would be waited for for ever. What was said already
+ * can still be read; then comes the end, for both sides. */
+static void stop(neap_outbox *box)
+{
+    box->broken = true;
+    shutdown(box->socket, SHUT_RDWR);
+}
+
 int neap_outbox_flush(neap_outbox *box)
 {
     while (neap_outbox_is_full(box)) {
@@ -159,7 +167,7 @@ int neap_outbox_flush(neap_outbox *box)
             continue;
         if (is_passing(errno))
             return 0;
-        box->broken = true;
+        stop(box);
     }
     return box->broken ? -EPIPE : 0;
 }
