@@ -373,7 +373,8 @@ void neap_names_free(loop_output *o);
 int neap_place_open(neap_runtime *rt);
 void neap_place_close(neap_runtime *rt);
 int neap_place_change(neap_runtime *rt, int cpus);
-/* Binds the tree of a pinned process that was given `cpu` to its CPU: at RUN orders. */
+/* Binds the tree of a pinned process that was given `cpu` to its CPU: at RUN and SWITCH
+ * orders. */
 void neap_place_turn(neap_runtime *rt, process *p, int cpu);
 /* `*set`, which neap_place_get() gave, as it is for `p`: perhaps in `*own`. */
 void neap_place_own(neap_runtime *rt, process *p, const neap_os_cpuset **set,

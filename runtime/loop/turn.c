@@ -142,7 +142,8 @@ static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
         neap_place_turn(rt, p, o->cpu);
         neap_process_release(rt, p);
         break;
-    case NEAP_ORDER_SWITCH:
+    case NEAP_ORDER_SWITCH: /* from one cpu to another there is no RUN */
+        neap_place_turn(rt, p, o->cpu);
         break;
     }
 }

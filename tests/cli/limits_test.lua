@@ -76,6 +76,24 @@ local function without_mark(text)
   return (text:gsub("NEAP_TASK=[^\n]*\n", ""))
 end
 
+-- Three loops take turns on two cpus; they end when each has been on either CPU.
+function TestLimits.test_a_pinned_task_follows_its_turns()
+  luaunit.skipIf(shell.output("nproc") == "1\n", "one CPU")
+  local path, mark = shell.file("pin.sh", [[
+    until [ -e $1.1 ] && [ -e $1.2 ] && [ -e $1.3 ]; do
+      while read key value; do [ $key = Cpus_allowed_list: ] && now=$value; done </proc/$$/status
+      case $now in *[-,]*) exit 9; esac
+      case $seen in *$now*) ;; *) seen=$seen$now; esac
+      [ ${#seen} -ge 2 ] && : >$1.$2
+    done]]), shell.path("pinned")
+  local lines = {}
+  for i = 1, 3 do lines[i] = ("sh %s %s %d\n"):format(path, mark, i) end
+  local answer = shell.neap { "run", "-p", "rr", "-j2", "-q", "5ms", "--bind", "pin",
+    "--for", "10s", "-f", "-", input = table.concat(lines) }
+  luaunit.assertEquals(answer.code, 0, answer.err)
+  luaunit.assertTrue(answer.took < 8, answer.err)
+end
+
 function TestLimits.test_a_clean_environment()
   luaunit.assertEquals(without_mark(output_of("--clean-env", "--", "env")), "")
   luaunit.assertEquals(without_mark(
