@@ -91,8 +91,8 @@ function TestProgress.test_a_terminal_that_is_halted_holds_up_no_job()
   local path = shell.path("went-on")
   os.execute("mkfifo " .. shell.path("halt"))
   local run = start { "-v", "-j1", "-f",
-    jobs("echo up; read line <" .. shell.path("halt") .. "\nsleep 0.6\ntouch " .. path .. "\n") }
-  run:await("up")
+    jobs("echo ready; read line <" .. shell.path("halt") .. "\nsleep 0.6\ntouch " .. path .. "\n") }
+  run:await("ready")
   run.keys:write("\19") -- Ctrl-S
   shell.file("halt", "go\n")
   shell.await("the last job", 10, function() return shell.read(path) end)
