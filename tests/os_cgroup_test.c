@@ -339,6 +339,32 @@ static void what_a_dead_runtime_left_is_cleared(void **state)
     assert_int_equal(neap_os_cgroup_clear(base, NEAP_OS_CGROUP_END), 1);
 }
 
+static void what_a_killed_runtime_left_empty_the_next_one_removes(void **state)
+{
+    char path[4096], *end;
+    neap_os_cgroups *next = NULL;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        neap_os_cgroup *c;
+
+        if (neap_os_cgroup_open(&next, why, sizeof why) == 0)
+            neap_os_cgroup_take(next, &c);
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    snprintf(path, sizeof path, "%s", neap_os_cgroup_base(all));
+    end = strrchr(path, '/') + 1;
+    snprintf(end, sizeof path - (size_t)(end - path), "neap-%d-1", (int)pid);
+    assert_int_equal(access(path, F_OK), 0);
+
+    assert_int_equal(neap_os_cgroup_open(&next, why, sizeof why), 0);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(access(neap_os_cgroup_base(all), F_OK), 0);
+    neap_os_cgroup_close(next);
+    neap_os_cgroup_give_back(take());
+}
+
 static void only_what_is_ours_is_cleared(void **state)
 {
     assert_int_equal(neap_os_cgroup_clear("/", NEAP_OS_CGROUP_END), -EINVAL);
@@ -398,6 +424,7 @@ int main(int argc, char **argv)
         ours(a_hundred_at_once_and_none_is_left),
         ours(taking_from_the_pool_costs_less_than_making),
         ours(what_a_dead_runtime_left_is_cleared),
+        ours(what_a_killed_runtime_left_empty_the_next_one_removes),
         ours(only_what_is_ours_is_cleared),
         ours(a_limit_needs_its_controller),
         cmocka_unit_test(nobody_can_do_it_below_a_cgroup_of_his_own),

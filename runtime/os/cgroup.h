@@ -37,7 +37,8 @@ enum {
 int neap_os_cgroup_find(char *path, size_t room, char *why, size_t why_room);
 
 /* Makes the directory of this runtime, and is sure that processes may be put below it.
- * -ENOTSUP with the reason, or -ENOMEM. */
+ * -ENOTSUP with the reason, or -ENOMEM. What runtimes before us left empty when they
+ * were killed is removed. */
 int neap_os_cgroup_open(neap_os_cgroups **out, char *why, size_t room);
 
 /* Removes every directory that nobody is in, and frees all handles. What is busy stays,

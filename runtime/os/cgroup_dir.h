@@ -45,5 +45,21 @@ neap_cgroup_name neap_cgroup_file(const neap_os_cgroup *c, const char *name);
  * directory that holds `name`. Stops at the first that fails. */
 typedef int neap_cgroup_fn(void *user, int parent, const char *name);
 int neap_cgroup_walk(int dir, neap_cgroup_fn *fn, void *user);
+void neap_cgroup_remove_empty(int dir); /* all that nobody is in, below `dir` */
+
+/* The directories of runtimes (cgroup_base_linux.c), below our own cgroup. */
+
+bool neap_cgroup_is_base(const char *name); /* "neap-12-1" */
+
+/* Whoever moves or makes a process here must be allowed to write the list of the cgroup
+ * that both sides have in common: our own. 0, or why not. */
+int neap_cgroup_may_move(const char *own);
+
+/* Makes one and returns it open; its path in `path`. While it is open, nobody sweeps
+ * it. */
+int neap_cgroup_make_base(const char *own, char *path, size_t room);
+
+/* Removes what runtimes that are gone have left empty. */
+void neap_cgroup_sweep(const char *own);
 
 #endif

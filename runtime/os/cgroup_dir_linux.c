@@ -98,3 +98,14 @@ int neap_cgroup_walk(int dir, neap_cgroup_fn *fn, void *user)
 
     return own < 0 ? -errno : walk(own, fn, user, 0);
 }
+
+static int remove_one(void *user, int parent, const char *name)
+{
+    unlinkat(parent, name, AT_REMOVEDIR);
+    return 0;
+}
+
+void neap_cgroup_remove_empty(int dir)
+{
+    neap_cgroup_walk(dir, remove_one, NULL);
+}

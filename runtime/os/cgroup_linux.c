@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { POOL_MAX = 64, ATTEMPTS = 1000 };
+enum { POOL_MAX = 64 };
 
 static const struct {
     const char *name;
@@ -48,44 +48,10 @@ static unsigned controllers_of(int dir)
     return set;
 }
 
-/* Whoever moves or makes a process here must be allowed to write the list of the cgroup
- * that both sides have in common: our own. The kernel asks this when it is opened. */
-static int may_move(const char *own)
-{
-    char path[PATH_MAX];
-    int fd;
-
-    if ((size_t)snprintf(path, sizeof path, "%s/cgroup.procs", own) >= sizeof path)
-        return -ENAMETOOLONG;
-    fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    close(fd);
-    return 0;
-}
-
-/* A directory of the same name was left by a runtime that is gone. */
-static int make_base(const char *own, char *path, size_t room)
-{
-    for (int n = 1; n <= ATTEMPTS; n++) {
-        if ((size_t)snprintf(path, room, "%s/neap-%d-%d", own, (int)getpid(), n) >=
-            room)
-            return -ENAMETOOLONG;
-        if (mkdir(path, 0755) == 0)
-            return 0;
-        if (errno != EEXIST)
-            return -errno;
-    }
-    return -EEXIST;
-}
-
-static int open_base(neap_os_cgroups *all, char *why, size_t room)
+static int check_base(neap_os_cgroups *all, char *why, size_t room)
 {
     char type[64];
 
-    all->dir = open(all->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (all->dir < 0)
-        return say(why, room, "cannot open %s: %s", all->path, strerror(errno));
     if (neap_cgroup_read(all->dir, "cgroup.type", type, sizeof type) < 0 ||
         strcmp(type, "domain\n") != 0)
         return say(why, room, "%s cannot hold processes: its cgroup is threaded",
@@ -98,25 +64,30 @@ static int open_base(neap_os_cgroups *all, char *why, size_t room)
 
 int neap_os_cgroup_open(neap_os_cgroups **out, char *why, size_t room)
 {
-    char own[PATH_MAX], path[PATH_MAX + 32];
+    char own[PATH_MAX], path[PATH_MAX];
     neap_os_cgroups *all;
-    int r = neap_os_cgroup_find(own, sizeof own, why, room);
+    int dir = -1, r = neap_os_cgroup_find(own, sizeof own, why, room);
 
-    if (r == 0 && (r = may_move(own)) < 0)
-        r = say(why, room, "not writable: %s/cgroup.procs: %s", own, strerror(-r));
-    else if (r == 0 && (r = make_base(own, path, sizeof path)) < 0)
-        r = say(why, room, "not writable: %s: %s", own, strerror(-r));
     if (r < 0)
         return r;
+    r = neap_cgroup_may_move(own);
+    if (r < 0)
+        return say(why, room, "not writable: %s/cgroup.procs: %s", own, strerror(-r));
+    neap_cgroup_sweep(own);
+    dir = neap_cgroup_make_base(own, path, sizeof path);
+    if (dir < 0)
+        return say(why, room, "not writable: %s: %s", own, strerror(-dir));
     all = calloc(1, sizeof *all);
     if (!all || !(all->path = strdup(path))) {
         free(all);
         rmdir(path);
+        close(dir);
         return -ENOMEM;
     }
+    all->dir = dir;
     all->name = strrchr(all->path, '/') + 1;
     all->last_aside = &all->aside;
-    r = open_base(all, why, room);
+    r = check_base(all, why, room);
     if (r < 0) {
         neap_os_cgroup_close(all);
         return r;
@@ -133,12 +104,6 @@ const char *neap_os_cgroup_base(const neap_os_cgroups *all)
 unsigned neap_os_cgroup_controllers(const neap_os_cgroups *all)
 {
     return all->available;
-}
-
-static int remove_one(void *user, int parent, const char *name)
-{
-    unlinkat(parent, name, AT_REMOVEDIR);
-    return 0;
 }
 
 static void close_files(neap_os_cgroup *c)
@@ -163,11 +128,9 @@ void neap_os_cgroup_close(neap_os_cgroups *all)
         all->newest = c->older;
         free(c);
     }
-    if (all->dir >= 0) {
-        neap_cgroup_walk(all->dir, remove_one, NULL);
-        close(all->dir);
-    }
+    neap_cgroup_remove_empty(all->dir);
     rmdir(all->path);
+    close(all->dir);
     free(all->path);
     free(all);
 }
@@ -184,7 +147,7 @@ static void remove_below(neap_os_cgroup *c)
     dir = openat(c->of->dir, name.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return;
-    neap_cgroup_walk(dir, remove_one, NULL);
+    neap_cgroup_remove_empty(dir);
     close(dir);
 }
 

@@ -221,12 +221,6 @@ static int thaw_one(void *user, int parent, const char *name)
     return 0;
 }
 
-static int remove_one(void *user, int parent, const char *name)
-{
-    unlinkat(parent, name, AT_REMOVEDIR);
-    return 0;
-}
-
 static int kill_members(int dir)
 {
     struct pids p = {0};
@@ -255,10 +249,9 @@ static bool is_base(const char *path, int dir)
 {
     const char *name = strrchr(path, '/');
     struct statfs fs;
-    int pid, n, end = 0;
 
-    return name && sscanf(name, "/neap-%d-%d%n", &pid, &n, &end) == 2 && !name[end] &&
-           fstatfs(dir, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+    return name && neap_cgroup_is_base(name + 1) && fstatfs(dir, &fs) == 0 &&
+           fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 int neap_os_cgroup_clear(const char *base, neap_os_cgroup_fate fate)
@@ -274,7 +267,7 @@ int neap_os_cgroup_clear(const char *base, neap_os_cgroup_fate fate)
     neap_cgroup_walk(dir, thaw_one, NULL);
     if (fate == NEAP_OS_CGROUP_END)
         kill_all(dir);
-    neap_cgroup_walk(dir, remove_one, NULL);
+    neap_cgroup_remove_empty(dir);
     close(dir);
     if (rmdir(base) == 0)
         return 1;
