@@ -7,8 +7,9 @@
 /* Making and closing. */
 
 static const char *const option_keys[] = {
-    "policy",  "params",   "quantum", "cpus",  "max_alive", "max_hold", "seed", "clock",
-    "confine", "on_death", "grace",   "guard", "actuator",  "defaults", NULL,
+    "policy",   "params",   "quantum", "cpus",     "max_alive", "max_hold",
+    "seed",     "clock",    "confine", "on_death", "grace",     "guard",
+    "actuator", "defaults", "adopt",   "realtime", NULL,
 };
 
 static neap_ns quantum_at(lua_State *L, int index)
@@ -59,6 +60,10 @@ static void read_options(lua_State *L, neap_options *o, bool *clean_env)
         o->actuator = (neap_actuator)neap_option_enum(L, -1, "actuator", actuators);
     if (neap_option_get(L, 1, "defaults"))
         o->limits = neap_option_defaults(L, -1, clean_env);
+    if (neap_option_get(L, 1, "adopt"))
+        o->adopt = neap_option_boolean(L, -1, "adopt");
+    if (neap_option_get(L, 1, "realtime"))
+        o->realtime = neap_option_boolean(L, -1, "realtime");
     if (neap_option_get(L, 1, "params"))
         neap_option_params(L, -1, &o->params);
 }
@@ -355,6 +360,8 @@ static int runtime_stats(lua_State *L)
         {"voluntary", stats.voluntary},
         {"late_ticks", stats.late_ticks},
         {"late_ns", (uint64_t)stats.late},
+        {"ticks", stats.ticks},
+        {"missed_ticks", stats.missed},
         {"failures", stats.failures},
         {"ejections", stats.ejections},
         {"clamped", stats.clamped},

@@ -8,7 +8,8 @@ stats.__index = stats
 
 local RUN_KEYS = {
   "policy", "cpus", "quantum_ns", "wall_ns", "neap_cpu_ns", "decisions", "dispatches",
-  "context_switches", "preemptions", "voluntary", "late_ticks", "late_ns", "failures", "ejections",
+  "context_switches", "preemptions", "voluntary", "late_ticks", "late_ns", "ticks",
+  "missed_ticks", "failures", "ejections",
   "clamped", "active", "waiting", "forced",
 }
 local TASK_KEYS = {

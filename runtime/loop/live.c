@@ -24,14 +24,32 @@ struct signal_watch {
  * it. */
 static _Atomic(neap_runtime *) owner[65];
 
-static void on_tick(struct ev_loop *loop, ev_io *w, int events)
+static uint64_t read_ticks(neap_runtime *rt)
 {
-    neap_runtime *rt = w->data;
-
-    neap_ns passed = (neap_ns)neap_os_tick_read(rt->tick) * rt->armed_every;
+    uint64_t ticks = neap_os_tick_read(rt->tick);
 
     if (rt->armed != NEAP_FOREVER)
-        rt->armed += passed;
+        rt->armed += (neap_ns)ticks * rt->armed_every;
+    return ticks;
+}
+
+/* Each time that the timer had come before anybody looked, but the last, is missed. */
+static void take_ticks(neap_runtime *rt)
+{
+    uint64_t ticks = read_ticks(rt);
+
+    rt->ticks += ticks;
+    rt->missed += ticks ? ticks - 1 : 0;
+}
+
+void neap_live_forget_ticks(neap_runtime *rt)
+{
+    read_ticks(rt);
+}
+
+static void on_tick(struct ev_loop *loop, ev_io *w, int events)
+{
+    take_ticks(w->data);
 }
 
 static void on_guard(struct ev_loop *loop, ev_io *w, int events)
@@ -152,10 +170,13 @@ static void arm(neap_runtime *rt, neap_ns until)
 
 void neap_live_wait(neap_runtime *rt, neap_ns until)
 {
-    bool due = until <= neap_os_now();
+    neap_ns now = neap_os_now();
+    bool due = until <= now;
 
     watch_guard(rt);
     watch_collector(rt);
+    if (rt->armed <= now) /* to be set again forgets them */
+        take_ticks(rt);
     if (!due && until != rt->armed)
         arm(rt, until);
     ev_run(rt->loop, due ? EVRUN_NOWAIT : EVRUN_ONCE);

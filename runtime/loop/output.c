@@ -48,7 +48,9 @@ static int need_collector(neap_runtime *rt)
     r = find_collector(rt, path, sizeof path);
     if (r < 0)
         return r;
+    neap_rank_lower(rt);
     r = neap_collector_open(&rt->output.collector, path);
+    neap_rank_raise(rt);
     if (r < 0)
         return neap_error(NEAP_EGUARD, "cannot start \"%s\": %s", path,
                           r == -EPROTO ? "it is not of this version"

@@ -166,6 +166,8 @@ int neap_new(neap_runtime **out, const neap_options *o)
         neap_free(rt);
         return r;
     }
+    if (rt->live)
+        neap_rank_open(rt);
     *out = rt;
     return 0;
 }
@@ -223,6 +225,7 @@ void neap_free(neap_runtime *rt)
     neap_place_close(rt);
     neap_os_cgroup_close(rt->cgroups);
     neap_limits_close(rt);
+    neap_rank_lower(rt);
     neap_core_free(rt->core);
     while (rt->first_told) {
         told *next = rt->first_told->next;
@@ -468,6 +471,8 @@ void neap_get_stats(const neap_runtime *rt, neap_stats *out)
 
     neap_core_stats(rt->core, out);
     out->escaped = rt->escaped;
+    out->ticks = rt->ticks;
+    out->missed = rt->missed;
     out->wall = neap_loop_now(rt) - rt->made_at;
     out->neap_cpu = rt->own_cpu + rt->guard_cpu + neap_output_cpu(rt);
     if (rt->inside && rt->live)

@@ -15,6 +15,7 @@
 #include "os/guard.h"
 #include "os/member.h"
 #include "os/os.h"
+#include "os/rank.h"
 #include <neap/limits.h>
 #include <signal.h>
 
@@ -234,6 +235,14 @@ struct neap_runtime {
         neap_ns sampled_at;
     } place;
 
+    struct ranking {
+        bool used;
+        int refused; /* realtime: 0, or why */
+        neap_os_rank before;
+    } rank;
+
+    uint64_t ticks, missed;
+
     int inside; /* neap calls on the stack, for the account of our own CPU time */
     neap_ns entered_cpu, own_cpu;
 };
@@ -267,6 +276,8 @@ int neap_live_open(neap_runtime *rt);
 void neap_live_close(neap_runtime *rt);
 void neap_live_forget_guard(neap_runtime *rt);     /* before its socket is closed */
 void neap_live_forget_collector(neap_runtime *rt); /* likewise */
+/* Those that came while we were stopped are no ticks of ours. */
+void neap_live_forget_ticks(neap_runtime *rt);
 /* for an event, at most until then */
 void neap_live_wait(neap_runtime *rt, neap_ns until);
 
@@ -382,5 +393,11 @@ void neap_place_own(neap_runtime *rt, process *p, const neap_os_cpuset **set,
 /* The CPUs for new processes (NULL: any) into `*set`. Returns when to ask again if it
  * is too early to tell, else 0. */
 neap_ns neap_place_get(neap_runtime *rt, neap_ns now, const neap_os_cpuset **set);
+
+/* rank.c: our own place with the kernel's scheduler. */
+void neap_rank_open(neap_runtime *rt);
+/* What was before, for a child that is to be started, or for good. */
+void neap_rank_lower(neap_runtime *rt);
+void neap_rank_raise(neap_runtime *rt);
 
 #endif

@@ -61,10 +61,12 @@ int neap_spawn_guard(neap_runtime *rt)
         r = neap_cgroups_open(rt);
     if (r < 0)
         return r;
+    neap_rank_lower(rt);
     r = neap_guard_open(&rt->guard, path,
                         rt->opt.on_death == NEAP_DEATH_END ? NEAP_GUARD_END
                                                            : NEAP_GUARD_CONTINUE,
                         rt->opt.grace);
+    neap_rank_raise(rt);
     if (r == 0)
         return 0;
     return neap_error(NEAP_EGUARD, "cannot start the guard \"%s\": %s", path,

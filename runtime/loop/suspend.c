@@ -86,6 +86,7 @@ int neap_suspend(neap_runtime *rt)
             ? 0
             : neap_error(errno, "cannot stop: %s", neap_strerror(errno));
     now = neap_os_now(); /* continued */
+    neap_live_forget_ticks(rt);
     neap_core_standstill(rt->core, from, now);
     neap_timers_stood_still(rt, now - from);
     continue_all(rt, now, now - from);

@@ -59,6 +59,7 @@ local function configure(parser)
   parser:option("--progress", "Show how far the run is: auto (on a terminal), always, never.")
     :argname("WHEN"):choices { "auto", "always", "never" }:default("auto"):show_default(false)
   parser:flag("--quiet", "Say nothing but errors; no table.")
+  parser:flag("--rt", "Run neap itself as SCHED_FIFO, where allowed: ticks on time under load.")
   parser:flag("-v --verbose", "Tell of placement, starts, ends and log lines.")
 end
 
@@ -101,6 +102,8 @@ local function make_runtime(given)
     grace = given.grace,
     on_death = given.on_death or "end",
     defaults = limits.apply(given),
+    adopt = true,
+    realtime = given.rt,
   })
   if not ok then options.refuse(2, "%s", (tostring(rt):gsub("^[^%s:]+:%d+: ", ""))) end
   if not rt then options.refuse(OURS[errno] and BROKEN or 2, "%s", message) end

@@ -313,7 +313,8 @@ function TestCounts.test_stats_of_a_runtime_have_these_keys()
   local rt <close> = check.runtime()
   same(check.keys(rt:stats()), { "active", "clamped", "context_switches", "counters", "cpus",
     "decisions", "dispatches", "ejections", "failures", "forced", "late_ns", "late_ticks",
-    "neap_cpu_ns", "policy", "preemptions", "quantum_ns", "voluntary", "waiting", "wall_ns" })
+    "missed_ticks", "neap_cpu_ns", "policy", "preemptions", "quantum_ns", "ticks", "voluntary",
+    "waiting", "wall_ns" })
   same(rt:stats().counters, {})
 end
 
