@@ -1,10 +1,12 @@
 /* neap.h - the runtime: makes tasks, runs them under a policy, tells what happened.
  *
  * Environment rules.
- * - Children: the runtime's only child is the guard, a small program of ours, started
- *   when the first process task is made. Tasks are the guard's children. Your SIGCHLD
- *   handler, your waitpid(-1) and your other children are yours; reap the guard if
- *   you like.
+ * - Children: the runtime's own are the guard, a small program of ours, started when
+ *   the first process task is made, and the collector of output, when the first with
+ *   NEAP_OUTPUT_TAG or _GROUP is. Tasks are the guard's children. Your SIGCHLD handler,
+ *   your waitpid(-1) and your other children are yours; reap those two if you like. The
+ *   collector may outlive neap_free(): until nobody holds the pipes that it reads, and
+ *   your stdout's reader has read.
  * - Signals: none is caught unless you ask by neap_on_signal(). SIGPIPE is never
  *   raised.
  * - fork: the child of a fork must not use the runtime; exec'd children inherit nothing
@@ -189,8 +191,8 @@ NEAP_API int neap_new(neap_runtime **out, const neap_options *options);
  * everything. No callback but on_forget and on_exit runs. NULL is fine. */
 NEAP_API void neap_free(neap_runtime *rt);
 
-/* Runs until there is nothing left to do (no task, no neap_after() timer) or
- * neap_stop(). Ends at once with -NEAP_EENDLESS in virtual time when tasks but no
+/* Runs until there is nothing left to do (no task, no neap_after() timer, no output to
+ * be passed on; on_exit does not wait for that) or neap_stop(). Ends at once with -NEAP_EENDLESS in virtual time when tasks but no
  * timers are there: use neap_run_for(). -NEAP_EGUARD: the guard died; everything has
  * been continued and ended. */
 NEAP_API int neap_run(neap_runtime *rt);
@@ -215,7 +217,11 @@ typedef enum {
     NEAP_STDIN_INHERIT /* the runtime's, as it was when the guard was started */
 } neap_stdin;
 
-/* Where what a task writes to 1 and 2 goes. */
+/* Where what a task writes to 1 and 2 goes. Who does not read it delays the tasks that
+ * write and nobody else; what is lost is reported (NEAP_REPORT_OUTPUT). TAG passes
+ * lines of more than 64 KiB on in pieces; GROUP keeps what is more than that in a file
+ * in TMPDIR, and passes on at once what finds no room there (NEAP_REPORT_TASK). What a
+ * task has left behind writes after its end is passed on by line. */
 typedef enum {
     NEAP_OUTPUT_INHERIT, /* to the runtime's own */
     NEAP_OUTPUT_NULL,    /* to /dev/null */
