@@ -91,8 +91,8 @@ function TestProgress.test_a_terminal_that_is_halted_holds_up_no_job()
   local path = shell.path("went-on")
   os.execute("mkfifo " .. shell.path("halt"))
   local run = start { "-v", "-j1", "-f",
-    jobs("echo ready; read line <" .. shell.path("halt") .. "\nsleep 0.6\ntouch " .. path .. "\n") }
-  run:await("ready")
+    jobs("echo begun; read line <" .. shell.path("halt") .. "\nsleep 0.6\ntouch " .. path .. "\n") }
+  run:await("begun\r\n")
   run.keys:write("\19") -- Ctrl-S
   shell.file("halt", "go\n")
   shell.await("the last job", 10, function() return shell.read(path) end)
@@ -105,8 +105,8 @@ end
 
 -- Two busy jobs on one cpu, with `prologue` in the first.
 local function start_busy(prologue)
-  local run = start { "-j1", "-f", jobs(("%s; echo up; %s\n%s\n"):format(prologue, LOOP, LOOP)) }
-  run:await("up")
+  local run = start { "-j1", "-f", jobs(("%s; echo begun; %s\n%s\n"):format(prologue, LOOP, LOOP)) }
+  run:await("begun\r\n")
   return run
 end
 
