@@ -105,8 +105,9 @@ end
 
 -- Two busy jobs on one cpu, with `prologue` in the first.
 local function start_busy(prologue)
-  local run = start { "-j1", "-f", jobs(("%s; echo begun; %s\n%s\n"):format(prologue, LOOP, LOOP)) }
+  local run = start { "-j1", "-f", jobs(("%s; echo begun; %s\necho too; %s\n"):format(prologue, LOOP, LOOP)) }
   run:await("begun\r\n")
+  run:await("too\r\n")
   return run
 end
 
@@ -123,7 +124,7 @@ end
 function TestKeys.test_QUIT_tells_the_state_and_goes_on()
   local run = start_busy ":"
   run.keys:write("\28")
-  run:await("neap: the state after [^\n]*: 0 done, 1 running, 1 [^\n]*\r\n")
+  run:await("neap: the state after [^\n]*: 0 done, 1 running, 1 ready\r\n")
   run:await("\nid +task +pid +state +on +prio +weight +cpu +wait +slices +waits for\r\n")
   run:await("\n *%d +%S+ +%d+ +running +0 +5 +100 ")
   run:await("\nfair on 1 cpu, quantum 10ms")
