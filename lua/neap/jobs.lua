@@ -209,10 +209,11 @@ end
 -- The jobs of the file `path` ("-": text from stdin); or nil and a message.
 function jobs.read(path)
   local source, problem = read_all(path)
-  if not source then return nil, ("cannot read %s: %s"):format(path, problem) end
+  local name = path == "-" and "stdin" or path
+  if not source then return nil, ("cannot read %s: %s"):format(name, problem) end
   source = source:gsub("^\xEF\xBB\xBF", "")
   if path:find("%.lua$") then return from_lua(source, path) end
-  return from_text(source, path == "-" and "stdin" or path)
+  return from_text(source, name)
 end
 
 return jobs

@@ -62,7 +62,7 @@ function TestExitCode.test_what_is_ended_by_for_has_not_failed()
   luaunit.assertEquals(answer.code, 0)
   luaunit.assertStrMatches(answer.err, ".*\nsh +ended .*")
   luaunit.assertTrue(answer.took < 2)
-  luaunit.assertEquals(code_of_file(LOOP .. "\n" .. LOOP .. "\nexit 1\n", "100ms"), 1)
+  luaunit.assertEquals(code_of_file("exit 1\n" .. LOOP .. "\n" .. LOOP .. "\n", "200ms"), 1)
 end
 
 function TestExitCode.test_for_ends_what_ignores_TERM_too()

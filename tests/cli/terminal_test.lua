@@ -105,7 +105,8 @@ end
 
 -- Two busy jobs on one cpu, with `prologue` in the first.
 local function start_busy(prologue)
-  local run = start { "-j1", "-f", jobs(("%s; echo begun; %s\necho too; %s\n"):format(prologue, LOOP, LOOP)) }
+  local text = ("%s; echo begun; %s\necho too; %s\n"):format(prologue, LOOP, LOOP)
+  local run = start { "-j1", "-f", jobs(text) }
   run:await("begun\r\n")
   run:await("too\r\n")
   return run
@@ -128,6 +129,31 @@ function TestKeys.test_QUIT_tells_the_state_and_goes_on()
   run:await("\nid +task +pid +state +on +prio +weight +cpu +wait +slices +waits for\r\n")
   run:await("\n *%d +%S+ +%d+ +running +0 +5 +100 ")
   run:await("\nfair on 1 cpu, quantum 10ms")
+  run.keys:write("\3")
+  luaunit.assertEquals(finish(run).code, 130)
+end
+
+-- script(1) stops with its child, as a shell would take the terminal back.
+function TestKeys.test_TSTP_stops_neap_and_every_job_and_CONT_lets_them_go_on()
+  local run = start_busy ":"
+  local function states()
+    local list = {}
+    for _, process in ipairs(run:children()) do
+      local busy = process.command:find(LOOP, 1, true) or process.command:find("neap run", 1, true)
+      if busy and not process.command:find("stty", 1, true) then list[#list + 1] = process.state end
+    end
+    return table.concat(list)
+  end
+  run.keys:write("\26")
+  shell.await("a standstill", 5, function()
+    local stopped = states() == "TTT" and shell.process(run.pid).state == "T"
+    return stopped and not run:out():find("waiting[^\r]*$") -- the line is gone
+  end)
+  run:signal("CONT")
+  shell.await("neap and one job going on", 5, function()
+    return select(2, states():gsub("T", "")) == 1
+  end)
+  run:await("waiting")
   run.keys:write("\3")
   luaunit.assertEquals(finish(run).code, 130)
 end

@@ -2,7 +2,7 @@
 local neap = require "neap"
 
 local function run()
-  print(("neap %s (%s)"):format(neap.version, _VERSION))
+  io.stdout:write(("neap %s (%s)\n"):format(neap.version, _VERSION))
   return 0
 end
 
