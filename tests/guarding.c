@@ -27,7 +27,9 @@ const char *guard_program(void)
 int guard_set_up(void **state)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    return neap_guard_open(&guard, guard_program(), NEAP_GUARD_END, GUARDING_GRACE);
+    return neap_guard_open(
+        &guard, guard_program(),
+        &(neap_guard_options){.on_death = NEAP_GUARD_END, .grace = GUARDING_GRACE});
 }
 
 int guard_tear_down(void **state)

@@ -224,9 +224,14 @@ static void a_guard_that_is_none_is_refused(void **state)
 {
     neap_guard *none = NULL;
 
-    assert_int_equal(neap_guard_open(&none, "/bin/true", NEAP_GUARD_END, 0), -EPROTO);
-    assert_int_equal(neap_guard_open(&none, "/no/such/guard", NEAP_GUARD_END, 0),
-                     -ENOENT);
+    assert_int_equal(
+        neap_guard_open(&none, "/bin/true",
+                        &(neap_guard_options){.on_death = NEAP_GUARD_END, .grace = 0}),
+        -EPROTO);
+    assert_int_equal(
+        neap_guard_open(&none, "/no/such/guard",
+                        &(neap_guard_options){.on_death = NEAP_GUARD_END, .grace = 0}),
+        -ENOENT);
     assert_null(none);
 }
 
@@ -276,7 +281,10 @@ static void open_fake_guard(const void *bytes, size_t size, int result)
     write_file(said, bytes, size);
     write_file(program, script, (size_t)length);
     chmod(program, 0755);
-    assert_int_equal(neap_guard_open(&guard, program, NEAP_GUARD_END, 0), result);
+    assert_int_equal(
+        neap_guard_open(&guard, program,
+                        &(neap_guard_options){.on_death = NEAP_GUARD_END, .grace = 0}),
+        result);
     unlink(program);
 }
 
@@ -321,7 +329,9 @@ static _Noreturn void doomed_runtime(neap_guard_on_death on_death, const char *p
     size_t count;
 
     alarm(20); /* a check that fails in here must not go on with the other tests */
-    if (neap_guard_open(&guard, guard_program(), on_death, GUARDING_GRACE) != 0)
+    if (neap_guard_open(
+            &guard, guard_program(),
+            &(neap_guard_options){.on_death = on_death, .grace = GUARDING_GRACE}) != 0)
         _exit(1);
     SHELL(1, ESCAPE);
     escaped = started(1);

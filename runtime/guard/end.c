@@ -78,7 +78,8 @@ static void kill_all(struct guard *g, int64_t time)
 {
     int64_t until = g->now + time;
 
-    while (children_left(g) && g->now < until) {
+    book_cgroups(g, CGROUP_KILL);
+    while ((children_left(g) | book_signal_others(g, SIGKILL)) && g->now < until) {
         signal_groups(g, SIGKILL);
         signal_tree(g, SIGKILL, EVERYBODY);
         pause_for(g, ROUND);
@@ -89,12 +90,17 @@ static void end_all(struct guard *g)
 {
     int64_t until = g->now + g->grace;
 
+    bool others;
+
     signal_groups(g, SIGTERM);
     signal_tree(g, SIGTERM, OUTSIDE_THE_GROUPS);
+    others = book_signal_others(g, SIGTERM) > 0;
     signal_groups(g, SIGCONT); /* TERM waits in what is stopped */
     signal_tree(g, SIGCONT, OUTSIDE_THE_GROUPS);
-    while (children_left(g) && g->now < until)
-        pause_for(g, until - g->now);
+    book_signal_others(g, SIGCONT);
+    book_cgroups(g, CGROUP_THAW);
+    while ((children_left(g) | (others && book_signal_others(g, 0))) && g->now < until)
+        pause_for(g, others ? ROUND : until - g->now);
     kill_all(g, KILL_TIME);
 }
 
@@ -104,6 +110,8 @@ static void continue_all(struct guard *g)
     int clean = 0;
 
     signal_groups(g, SIGCONT);
+    book_cgroups(g, CGROUP_THAW);
+    book_signal_others(g, SIGCONT);
     while (clean < 2 && g->now < until) {
         clean = signal_tree(g, SIGCONT, THE_STOPPED) > 0 ? 0 : clean + 1;
         if (clean < 2)
@@ -133,4 +141,7 @@ void end_dead(struct guard *g)
         end_all(g);
     else
         continue_all(g);
+    book_cgroups(g, CGROUP_REMOVE);
+    if (g->book && *g->book_path)
+        unlink(g->book_path);
 }

@@ -8,6 +8,7 @@
 #ifndef NEAP_GUARD_GUARD_H
 #define NEAP_GUARD_GUARD_H
 
+#include "book.h"
 #include "wire.h"
 
 #include <stdbool.h>
@@ -83,7 +84,7 @@ struct guard {
     struct input input;
     struct note *first_note, **note_end;
     size_t note_sent; /* bytes of the first */
-    struct note hello, refusal;
+    struct note hello, refusal, stuck;
     unsigned orphans_taken;
     bool tells_orphans;
     struct note orphans[ORPHANS]; /* kind 0: free */
@@ -98,6 +99,15 @@ struct guard {
     struct search {
         int64_t due, free; /* when it is to be done, and not before */
     } look, scan;
+    const neap_book *book; /* NULL: none */
+    const char *book_path; /* "": it has none */
+    struct heart {
+        int64_t stuck_after; /* INT64_MAX: never */
+        int64_t due;         /* when to look for the next beat; INT64_MAX: not */
+        int64_t beat, from;  /* the last one that we saw; since when we wait */
+        int missed;
+        bool stuck; /* we have continued what is held */
+    } heart;
     pid_t pids[PIDS_MAX];
 };
 
@@ -129,6 +139,7 @@ void talk_read(struct guard *g);
 void talk_write(struct guard *g);
 void talk_tell(struct guard *g, struct record *r, enum neap_wire_kind kind,
                neap_wire_event event);
+void talk_stuck(struct guard *g, int64_t time); /* the runtime is back after `time` */
 /* An orphan is gone: told, if the runtime wants to hear of them. */
 void talk_orphan(struct guard *g, pid_t pid, int64_t cpu);
 
@@ -165,6 +176,20 @@ void reap(struct guard *g);               /* there were SIGCHLDs */
 void reap_uncovered(struct guard *g);     /* a kept zombie has gone */
 void reap_due(struct guard *g);           /* looks for who was not named, at its time */
 int64_t reap_next(const struct guard *g); /* that time, or INT64_MAX */
+
+/* book.c: the record, on NEAP_BOOK_FD. */
+void book_open(struct guard *g);
+enum on_cgroup { CGROUP_THAW, CGROUP_KILL, CGROUP_REMOVE };
+void book_cgroups(struct guard *g, enum on_cgroup what); /* all that are noted */
+void book_continue_held(struct guard *g);
+/* Signals what is noted and is not in our session (0: asks). How many there were. */
+int book_signal_others(struct guard *g, int signo);
+
+/* heart.c */
+void heart_init(struct guard *g);
+void heart_watch(struct guard *g); /* beats are to come from now on */
+void heart_pause(struct guard *g); /* and now not */
+void heart_due(struct guard *g);   /* looks for one, at heart.due */
 
 /* end.c: the last thing that the guard does. */
 void end_closed(struct guard *g);

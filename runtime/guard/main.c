@@ -2,10 +2,11 @@
  *
  * Started by the runtime (../os/guard.c) with descriptor 3 as its socket and the
  * arguments: the runtime's pid, `end` or `continue` (what becomes of the tasks when the
- * runtime dies), and the grace time between TERM and KILL in nanoseconds. The runtime
- * is dead when the socket ends, when its pidfd says so, or when we have another parent:
- * each alone misses a case (a forked worker holds the socket; a runtime that execs
- * lives on; an old kernel has no pidfd).
+ * runtime dies), the grace time between TERM and KILL and the time after which it is
+ * stuck, both in nanoseconds, and the path of the record on descriptor 4 (empty: it has
+ * none; `-`: there is no record). The runtime is dead when the socket ends, when its
+ * pidfd says so, or when we have another parent: each alone misses a case (a forked
+ * worker holds the socket; a runtime that execs lives on; an old kernel has no pidfd).
  */
 #include "guard.h"
 
@@ -32,6 +33,8 @@ static int timeout(const struct guard *g)
 
     if (left > reap_next(g))
         left = reap_next(g);
+    if (left > g->heart.due)
+        left = g->heart.due;
     if (left != INT64_MAX)
         left = left > g->now ? left - g->now : 0;
     if (g->runtime < 0 && left > PARENT_CHECK)
@@ -73,6 +76,7 @@ static void turn(struct guard *g)
     if (polls[SOCKET].revents)
         talk_read(g);
     reap_due(g);
+    heart_due(g);
     talk_write(g);
     if (polls[RUNTIME].revents || getppid() != g->parent)
         g->fate = g->fate == CLOSED ? CLOSED : RUNTIME_DEAD;
@@ -80,12 +84,14 @@ static void turn(struct guard *g)
 
 static bool read_arguments(struct guard *g, int argc, char **argv)
 {
-    if (argc != 4)
+    if (argc != 6)
         return false;
     g->parent = (pid_t)strtol(argv[1], NULL, 10);
     g->on_death = strcmp(argv[2], "end") == 0 ? ON_DEATH_END : ON_DEATH_CONTINUE;
     g->grace = strtoll(argv[3], NULL, 10);
-    return g->parent > 0 && g->grace >= 0;
+    g->heart.stuck_after = strtoll(argv[4], NULL, 10);
+    g->book_path = argv[5];
+    return g->parent > 0 && g->grace >= 0 && g->heart.stuck_after > 0;
 }
 
 int main(int argc, char **argv)
@@ -100,6 +106,7 @@ int main(int argc, char **argv)
         return 1;
     talk_hello(&g);
     reap_init(&g);
+    heart_init(&g);
     if (getppid() != g.parent)
         g.fate = RUNTIME_DEAD;
     g.now = clock_now();

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_ROOM = 64 };
+enum { PATH_ROOM = 64, FORKNOEXEC = 0x40 /* the kernel's PF_FORKNOEXEC */ };
 
 bool neap_proc_lives(const neap_proc *p)
 {
@@ -36,6 +36,7 @@ enum {
     PARENT = 4,
     GROUP = 5,
     SESSION = 6,
+    FLAGS = 9,
     WAITED_USER = 16,
     WAITED_SYSTEM = 17,
     THREADS = 20,
@@ -73,6 +74,7 @@ int neap_proc_read(pid_t pid, neap_proc *out)
     out->parent = (pid_t)field[PARENT];
     out->group = (pid_t)field[GROUP];
     out->session = (pid_t)field[SESSION];
+    out->forked = field[FLAGS] & FORKNOEXEC;
     out->threads = (int)field[THREADS];
     out->waited = field[WAITED_USER] + field[WAITED_SYSTEM];
     out->start = field[START];

@@ -38,7 +38,7 @@ static void tell_exit(struct guard *g, struct record *r, const siginfo_t *info,
         .pid = r->pid,
         .code = info->si_status,
         .signalled = info->si_code != CLD_EXITED,
-        .cpu = cpu_of(used),
+        .time = cpu_of(used),
     };
 
     record_started(g, r); /* killed before its exec, it would still be among them */

@@ -30,7 +30,7 @@ static bool setup_descriptors(struct guard *g)
     g->socket = NEAP_WIRE_FD;
     if (fcntl(g->socket, F_SETFD, FD_CLOEXEC) != 0)
         return refuse("use its socket");
-    neap_proc_close_from(NEAP_WIRE_FD + 1);
+    neap_proc_close_from(NEAP_BOOK_FD + (g->book_path[0] != '-'));
     return true;
 }
 
@@ -67,6 +67,8 @@ bool setup(struct guard *g)
         return refuse("watch the runtime");
     limits_raise_files();
     mlockall(MCL_CURRENT); /* where allowed. Not MCL_FUTURE: it would fail spawns */
+    if (g->book_path[0] != '-')
+        book_open(g);
     return true;
 }
 

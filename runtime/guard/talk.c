@@ -56,6 +56,18 @@ static void refuse(struct guard *g, uint64_t tag, int error)
     queue(g, &g->refusal);
 }
 
+/* One at a time: the runtime has not read the last, so it was not back. */
+void talk_stuck(struct guard *g, int64_t time)
+{
+    struct note *n = &g->stuck;
+
+    if (n->frame.head.kind != 0)
+        return;
+    n->frame.head = (neap_wire_head){NEAP_WIRE_STUCK, sizeof(neap_wire_event), 0};
+    n->frame.event = (neap_wire_event){.time = time};
+    queue(g, n);
+}
+
 static bool is_orphans(const struct guard *g, const struct note *n)
 {
     return n >= g->orphans && n < g->orphans + ORPHANS;
@@ -64,7 +76,7 @@ static bool is_orphans(const struct guard *g, const struct note *n)
 static void queue_orphan(struct guard *g, struct note *n, pid_t pid, int64_t cpu)
 {
     n->frame.head = (neap_wire_head){NEAP_WIRE_ORPHAN, sizeof(neap_wire_event), 0};
-    n->frame.event = (neap_wire_event){.pid = pid, .cpu = cpu};
+    n->frame.event = (neap_wire_event){.pid = pid, .time = cpu};
     queue(g, n);
 }
 
@@ -98,6 +110,8 @@ static void note_done(struct guard *g, struct note *n)
         g->note_end = &g->first_note;
     if (n == &g->refusal)
         g->refusing = false;
+    if (n == &g->stuck)
+        n->frame.head.kind = 0;
     if (is_orphans(g, n))
         orphan_told(g, n);
     if (r && --r->unsent == 0 && r->dropped)
@@ -178,6 +192,10 @@ static void take(struct guard *g)
 
     if (head.kind == NEAP_WIRE_CLOSE)
         g->fate = CLOSED;
+    else if (head.kind == NEAP_WIRE_WATCH)
+        heart_watch(g);
+    else if (head.kind == NEAP_WIRE_PAUSE)
+        heart_pause(g);
     else if (head.kind == NEAP_WIRE_ORPHANS)
         g->tells_orphans = true;
     else if (head.kind == NEAP_WIRE_GO && r)

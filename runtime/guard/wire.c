@@ -5,7 +5,7 @@
 
 bool neap_wire_is_event(const neap_wire_head *head)
 {
-    return head->kind >= NEAP_WIRE_HELLO && head->kind <= NEAP_WIRE_ORPHAN &&
+    return head->kind >= NEAP_WIRE_HELLO && head->kind <= NEAP_WIRE_STUCK &&
            head->size == sizeof(neap_wire_event);
 }
 

@@ -32,10 +32,13 @@ enum neap_wire_kind {
     NEAP_WIRE_EXITED,
     NEAP_WIRE_REAPED,
     NEAP_WIRE_ORPHAN, /* of those that the runtime wants to hear; pid 0: of several */
+    NEAP_WIRE_STUCK,  /* no beat came: what is held in the record was continued */
     NEAP_WIRE_SPAWN = 16,
     NEAP_WIRE_GO,
     NEAP_WIRE_REAP,
     NEAP_WIRE_ORPHANS, /* tell of them from now on */
+    NEAP_WIRE_WATCH,   /* beats come from now on, or again */
+    NEAP_WIRE_PAUSE,   /* none will come until WATCH: watch for our death only */
     NEAP_WIRE_CLOSE
 };
 
@@ -52,7 +55,8 @@ typedef struct neap_wire_event {
      * limit (limits.h), 0: none */
     int32_t code;
     int32_t signalled; /* EXITED: 1 by a signal, else 0 */
-    int64_t cpu;       /* EXITED, ORPHAN: ns, what it had reaped included */
+    /* ns. EXITED, ORPHAN: what it had reaped included; STUCK: since the last beat */
+    int64_t time;
 } neap_wire_event;
 
 /* All that the guard says fits this. */

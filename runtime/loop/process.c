@@ -80,7 +80,7 @@ int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
     p->cwd = job->cwd ? strdup(job->cwd) : NULL;
     p->input = job->input;
     p->kill_at = p->hold_at = NEAP_FOREVER;
-    p->counter = -1;
+    p->counter = p->own.descriptor = p->own.entry = -1;
     r = neap_output_prepare(rt, p, job, name_of(job, program));
     if (r < 0) {
         neap_process_free(rt, p);

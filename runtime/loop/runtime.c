@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STUCK_DEFAULT (2 * NEAP_S)
+#define STUCK_MIN (100 * NEAP_MS)
 #define LONGEST_GRACE (24 * 3600 * NEAP_S) /* more is as good as this */
 
 extern const neap_policy *const neap_builtin_policies[];
@@ -127,6 +129,18 @@ static int make_core(neap_runtime *rt, const neap_options *o)
     return r < 0 ? r : neap_core_new(&rt->core, &c, neap_loop_now(rt));
 }
 
+static int check_stuck(neap_runtime *rt)
+{
+    neap_ns time = rt->opt.stuck_after;
+
+    if (time == 0)
+        rt->opt.stuck_after = STUCK_DEFAULT;
+    else if (time < STUCK_MIN)
+        return neap_error(NEAP_ERANGE, "stuck after %lld ns: expected at least 100ms",
+                          (long long)time);
+    return 0;
+}
+
 int neap_new(neap_runtime **out, const neap_options *o)
 {
     neap_runtime *rt;
@@ -145,10 +159,13 @@ int neap_new(neap_runtime **out, const neap_options *o)
         rt->opt.grace = NEAP_GRACE_DEFAULT;
     if (rt->opt.grace > LONGEST_GRACE)
         rt->opt.grace = LONGEST_GRACE;
+    rt->beat_at = NEAP_FOREVER;
     rt->place.n_allowed = 1;
     if (rt->opt.grace < 0)
         r = neap_error(NEAP_ERANGE, "a grace time of %lld ns is negative",
                        (long long)rt->opt.grace);
+    if (r == 0)
+        r = check_stuck(rt);
     if (r == 0 && rt->opt.guard && !(rt->guard_path = strdup(rt->opt.guard)))
         r = neap_error(NEAP_EMEMORY, NULL);
     if (r == 0 && rt->live)
@@ -216,6 +233,7 @@ void neap_free(neap_runtime *rt)
         end_all(rt);
     neap_guard_close(rt->guard);
     rt->guard = NULL;
+    neap_watch_close(rt);
     if (rt->core)
         forget_all(rt);
     neap_output_close(rt);

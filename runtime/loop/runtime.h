@@ -57,6 +57,7 @@ typedef struct members {
 typedef struct tree_group {
     pid_t id;
     int descriptor; /* stands for it; negative: none */
+    int entry;      /* in the record; negative: none */
     bool mixed;     /* somebody in it must be left alone: it is held one by one */
     bool held;      /* we have stopped it as a whole */
     bool seen;      /* by the present scan */
@@ -180,7 +181,9 @@ struct neap_runtime {
     neap_guard *guard;
     bool guard_speaks; /* its socket has something for us */
     bool guard_lost;
-    neap_ns guard_cpu; /* of guards that are gone */
+    neap_ns guard_cpu;   /* of guards that are gone */
+    neap_record *record; /* NULL: none */
+    neap_ns beat_at;     /* when the next heartbeat is due; 0: as soon as one is held */
 
     loop_output output;
     loop_timers timers;
@@ -306,6 +309,8 @@ void neap_tree_forget(neap_runtime *rt, member *m);
 int neap_tree_scan(neap_runtime *rt, process *p);
 void neap_tree_hold(neap_runtime *rt, process *p);
 void neap_tree_release(neap_runtime *rt, process *p);
+/* Somebody continued it, not we. */
+void neap_tree_hold_again(neap_runtime *rt, process *p);
 /* It runs though it is held: finds who, and stops them. */
 void neap_tree_hold_rest(neap_runtime *rt, process *p);
 void neap_tree_signal(neap_runtime *rt, process *p, int signo); /* the whole of it */
@@ -379,6 +384,18 @@ neap_ns neap_output_cpu(const neap_runtime *rt); /* that the collector has used 
 int neap_names_take(loop_output *o, uint64_t device, uint64_t inode, const char *name,
                     char *out, size_t room);
 void neap_names_free(loop_output *o);
+/* watch.c: the record and the heartbeat. */
+void neap_watch_open(neap_runtime *rt);
+void neap_watch_close(neap_runtime *rt);
+/* A group of the tree that `who` is in, or the cgroup that it is frozen by. */
+void neap_watch_add(neap_runtime *rt, const process *p, tree_group *g,
+                    const neap_proc *who);
+void neap_watch_drop(neap_runtime *rt, tree_group *g);
+void neap_watch_beat(neap_runtime *rt, neap_ns now); /* at beat_at */
+neap_ns neap_watch_due(const neap_runtime *rt);
+/* Stops what the core holds and somebody continued, `ran` ns ago. How many. */
+int neap_watch_hold_again(neap_runtime *rt, neap_ns ran);
+void neap_watch_stuck(neap_runtime *rt, neap_ns time);
 
 /* place.c */
 int neap_place_open(neap_runtime *rt);

@@ -61,11 +61,18 @@ int neap_spawn_guard(neap_runtime *rt)
         r = neap_cgroups_open(rt);
     if (r < 0)
         return r;
+    neap_watch_open(rt);
+    rt->beat_at = 0;
     neap_rank_lower(rt);
     r = neap_guard_open(&rt->guard, path,
-                        rt->opt.on_death == NEAP_DEATH_END ? NEAP_GUARD_END
-                                                           : NEAP_GUARD_CONTINUE,
-                        rt->opt.grace);
+                        &(neap_guard_options){
+                            .on_death = rt->opt.on_death == NEAP_DEATH_END
+                                            ? NEAP_GUARD_END
+                                            : NEAP_GUARD_CONTINUE,
+                            .grace = rt->opt.grace,
+                            .record = rt->record,
+                            .stuck_after = rt->opt.stuck_after,
+                        });
     neap_rank_raise(rt);
     if (r == 0)
         return 0;
@@ -252,12 +259,12 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
     neap_task *t = neap_core_find(rt->core, e->tag);
     process *p = t ? t->process : NULL;
 
-    if (e->kind == NEAP_GUARD_LOST) {
+    if (e->kind == NEAP_GUARD_LOST)
         on_lost(rt);
-        return;
-    }
-    if (e->kind == NEAP_GUARD_ORPHAN)
+    else if (e->kind == NEAP_GUARD_ORPHAN)
         neap_account_orphan(rt, e->pid, e->cpu);
+    else if (e->kind == NEAP_GUARD_STUCK)
+        neap_watch_stuck(rt, e->cpu);
     if (!p)
         return;
     switch (e->kind) {
@@ -279,6 +286,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         on_exited(rt, p, e);
         break;
     case NEAP_GUARD_REAPED:
+    case NEAP_GUARD_STUCK:
     case NEAP_GUARD_ORPHAN:
     case NEAP_GUARD_LOST:
         break;

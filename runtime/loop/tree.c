@@ -49,11 +49,13 @@ void neap_tree_born(neap_runtime *rt, process *p)
         neap_tree_forget(rt, known);
     neap_proc_read(who.pid, &who);
     p->own = (tree_group){.id = who.pid, .descriptor = -1};
+    neap_watch_add(rt, p, &p->own, &who);
     neap_member_add(rt, p, &p->members, who);
 }
 
-static void drop_group(process *p, int i)
+static void drop_group(neap_runtime *rt, process *p, int i)
 {
+    neap_watch_drop(rt, &p->groups[i]);
     if (p->groups[i].descriptor >= 0)
         close(p->groups[i].descriptor);
     p->groups[i] = p->groups[--p->n_groups];
@@ -64,9 +66,10 @@ void neap_tree_free(neap_runtime *rt, process *p)
     while (p->members)
         neap_member_drop(rt, &p->members);
     while (p->n_groups > 0)
-        drop_group(p, p->n_groups - 1);
+        drop_group(rt, p, p->n_groups - 1);
     free(p->groups);
     p->groups = NULL;
+    neap_watch_drop(rt, &p->own);
 }
 
 /* Scanning. */
@@ -159,18 +162,19 @@ static tree_group *find_group(process *p, pid_t id)
     return NULL;
 }
 
-static tree_group *add_group(neap_runtime *rt, process *p, pid_t id)
+static tree_group *add_group(neap_runtime *rt, process *p, const neap_proc *who)
 {
-    const member *leader = neap_member_find(rt, id);
+    const member *leader = neap_member_find(rt, who->group);
     tree_group *larger = realloc(p->groups, (size_t)(p->n_groups + 1) * sizeof *larger);
 
     if (!larger)
         return NULL;
     p->groups = larger;
     larger += p->n_groups++;
-    *larger = (tree_group){.id = id, .descriptor = -1};
+    *larger = (tree_group){.id = who->group, .descriptor = -1};
     if (leader && leader->of == p)
-        larger->descriptor = neap_os_group_open(id, leader->who.start);
+        larger->descriptor = neap_os_group_open(who->group, leader->who.start);
+    neap_watch_add(rt, p, larger, who);
     return larger;
 }
 
@@ -184,7 +188,7 @@ static void sort_member(neap_runtime *rt, process *p, member *m)
         return;
     g = find_group(p, m->who.group);
     if (!g)
-        g = add_group(rt, p, m->who.group);
+        g = add_group(rt, p, &m->who);
     if (!g)
         return;
     g->seen = true;
@@ -204,7 +208,7 @@ static void sort_groups(neap_runtime *rt, process *p)
     }
     for (int i = p->n_groups - 1; i >= 0; i--) {
         if (!p->groups[i].seen)
-            drop_group(p, i);
+            drop_group(rt, p, i);
     }
 }
 
@@ -293,19 +297,20 @@ static int signal_alone(const member *m, int signo)
     return neap_os_member_signal(m->who.pid, m->who.start, signo);
 }
 
-static void stop_group(const process *p, tree_group *g)
+static void stop_group(neap_runtime *rt, const process *p, tree_group *g)
 {
+    neap_record_hold(rt->record, g->entry);
     if (g->mixed)
         return;
     signal_group(p, g, SIGSTOP);
     g->held = true;
 }
 
-static void stop_groups(process *p)
+static void stop_groups(neap_runtime *rt, process *p)
 {
-    stop_group(p, &p->own);
+    stop_group(rt, p, &p->own);
     for (int i = 0; i < p->n_groups; i++)
-        stop_group(p, &p->groups[i]);
+        stop_group(rt, p, &p->groups[i]);
 }
 
 /* Those whose group cannot be stopped as one. */
@@ -326,7 +331,7 @@ void neap_tree_hold_rest(neap_runtime *rt, process *p)
     for (int i = 0; i < PASSES; i++) {
         bool more = neap_tree_scan(rt, p) > 0 || i == 0;
 
-        stop_groups(p);
+        stop_groups(rt, p);
         stop_members(p);
         p->held = true;
         if (!more)
@@ -363,15 +368,29 @@ static bool is_frozen(const neap_runtime *rt, const process *p)
     return rt->opt.actuator == NEAP_ACTUATOR_FREEZE && p->cgroup;
 }
 
+static void freeze(neap_runtime *rt, process *p)
+{
+    neap_record_hold(rt->record, p->own.entry);
+    neap_os_cgroup_freeze(p->cgroup);
+}
+
 void neap_tree_hold(neap_runtime *rt, process *p)
 {
     if (is_frozen(rt, p))
-        neap_os_cgroup_freeze(p->cgroup);
+        freeze(rt, p);
     else if (is_plain(p))
-        stop_groups(p);
+        stop_groups(rt, p);
     else
         neap_tree_hold_rest(rt, p);
     p->held = true;
+}
+
+void neap_tree_hold_again(neap_runtime *rt, process *p)
+{
+    if (is_frozen(rt, p))
+        freeze(rt, p);
+    else
+        neap_tree_hold_rest(rt, p);
 }
 
 static bool is_pinned(const process *p)
@@ -383,11 +402,12 @@ static bool is_pinned(const process *p)
     return true;
 }
 
-static void continue_group(const process *p, tree_group *g)
+static void continue_group(neap_runtime *rt, const process *p, tree_group *g)
 {
     if (g->held)
         signal_group(p, g, SIGCONT);
     g->held = false;
+    neap_record_release(rt->record, g->entry);
 }
 
 /* Only what we have stopped. */
@@ -398,13 +418,13 @@ void neap_tree_release(neap_runtime *rt, process *p)
     if (!is_pinned(p))
         neap_tree_scan(rt, p);
     for (int i = 0; i < p->n_groups; i++)
-        continue_group(p, &p->groups[i]);
+        continue_group(rt, p, &p->groups[i]);
     for (member *m = p->members; m && p->held; m = m->next) {
         if (m->held)
             signal_alone(m, SIGCONT);
         m->held = false;
     }
-    continue_group(p, &p->own);
+    continue_group(rt, p, &p->own);
     p->held = false;
 }
 

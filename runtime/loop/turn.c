@@ -160,6 +160,8 @@ static void decide(neap_runtime *rt)
     n = neap_core_decide(rt->core, now, &orders);
     for (size_t i = 0; i < n; i++)
         carry_out(rt, &orders[i], now);
+    if (now >= rt->beat_at)
+        neap_watch_beat(rt, now);
     switches = keep_switches(rt, orders, n);
     if (switches)
         neap_core_settle(rt->core, now);
@@ -180,6 +182,8 @@ void neap_loop_turn(neap_runtime *rt)
     neap_ns now = neap_loop_now(rt);
     neap_task *ended;
 
+    if (now >= rt->beat_at)
+        neap_watch_beat(rt, now);
     neap_spawn_listen(rt);
     neap_output_listen(rt);
     neap_account_correct(rt, now);
@@ -197,12 +201,14 @@ void neap_loop_turn(neap_runtime *rt)
 neap_ns neap_loop_due(const neap_runtime *rt)
 {
     neap_ns core = neap_core_next(rt->core), timer = neap_timers_next(rt);
-    neap_ns sleep = neap_sleep_due(rt);
+    neap_ns sleep = neap_sleep_due(rt), beat = neap_watch_due(rt);
 
     if (rt->gone.first || rt->first_told || rt->queued_signals)
         return neap_loop_now(rt);
     if (sleep < core)
         core = sleep;
+    if (beat < timer)
+        timer = beat;
     return core < timer ? core : timer;
 }
 

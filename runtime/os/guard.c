@@ -4,6 +4,7 @@
  * them; events come through a small buffer, whole frames only.
  */
 #include "guard.h"
+#include "guard/book.h"
 #include "guard/wire.h"
 #include "outbox.h"
 
@@ -34,6 +35,9 @@ struct neap_guard {
     unsigned char in[IN_FRAMES * sizeof(neap_wire_frame)];
     size_t in_at, in_end;
     neap_outbox out;
+    neap_record *record; /* not ours */
+    neap_ns stuck_after;
+    bool watches; /* it has been told to look for beats */
 };
 
 _Static_assert(sizeof(neap_os_cpuset) == NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) &&
@@ -135,6 +139,8 @@ static neap_guard_kind kind_of(uint32_t wire)
         return NEAP_GUARD_REAPED;
     case NEAP_WIRE_ORPHAN:
         return NEAP_GUARD_ORPHAN;
+    case NEAP_WIRE_STUCK:
+        return NEAP_GUARD_STUCK;
     default:
         return NEAP_GUARD_EXITED;
     }
@@ -152,7 +158,7 @@ bool neap_guard_next(neap_guard *g, neap_guard_event *event)
             .error = frame.event.error,
             .code = frame.event.code,
             .signalled = frame.event.signalled != 0,
-            .cpu = frame.event.cpu,
+            .cpu = frame.event.time,
             .left = frame.head.kind == NEAP_WIRE_REAPED && frame.event.code != 0,
         };
         return true;
@@ -245,6 +251,31 @@ int neap_guard_reap(neap_guard *g, uint64_t tag)
     return ask(g, NEAP_WIRE_REAP, tag, NULL);
 }
 
+neap_ns neap_guard_beat_every(const neap_guard *g)
+{
+    if (!g->record || g->stuck_after == NEAP_FOREVER)
+        return NEAP_FOREVER;
+    return g->stuck_after / 2 < NEAP_S ? g->stuck_after / 2 : NEAP_S;
+}
+
+/* It looks at three quarters of stuck_after for the next one, and if nothing was held
+ * by then it looks no more. */
+void neap_guard_beat(neap_guard *g, neap_ns now)
+{
+    if (neap_guard_beat_every(g) == NEAP_FOREVER ||
+        (neap_record_beat(g->record, now) <= g->stuck_after / 8 * 5 && g->watches))
+        return;
+    g->watches = true;
+    ask(g, NEAP_WIRE_WATCH, 0, NULL);
+}
+
+int neap_guard_watch(neap_guard *g, neap_guard_watching what)
+{
+    if (what == NEAP_GUARD_WATCH_ALL)
+        return ask(g, NEAP_WIRE_WATCH, 0, NULL);
+    return ask(g, NEAP_WIRE_PAUSE, 0, NULL);
+}
+
 int neap_guard_orphans(neap_guard *g)
 {
     return ask(g, NEAP_WIRE_ORPHANS, 0, NULL);
@@ -278,9 +309,28 @@ static int await_hello(neap_guard *g)
     return frame.head.tag == NEAP_WIRE_GREETING ? 0 : -EPROTO;
 }
 
+/* The record may have the number that the socket is to get: then it goes out of the way
+ * first. The guard closes what it has no use for. */
+static int add_descriptors(posix_spawn_file_actions_t *actions, int end, int record)
+{
+    const int aside = (end > NEAP_BOOK_FD ? end : NEAP_BOOK_FD) + 1;
+    int error = 0;
+
+    if (record == NEAP_WIRE_FD) {
+        error = posix_spawn_file_actions_adddup2(actions, record, aside);
+        record = aside;
+    }
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(actions, end, NEAP_WIRE_FD);
+    if (!error && record >= 0)
+        error = posix_spawn_file_actions_adddup2(actions, record, NEAP_BOOK_FD);
+    return error;
+}
+
 /* posix_spawn, since a fork of a big host would block it. Positive errno, as it gives
  * them. */
-static int spawn_guard(pid_t *pid, const char *program, char **argv, int end)
+static int spawn_guard(pid_t *pid, const char *program, char **argv, int end,
+                       int record)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -298,7 +348,7 @@ static int spawn_guard(pid_t *pid, const char *program, char **argv, int end)
     posix_spawnattr_setsigdefault(&attributes, &set);
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    error = posix_spawn_file_actions_adddup2(&actions, end, NEAP_WIRE_FD);
+    error = add_descriptors(&actions, end, record);
     if (!error)
         error = posix_spawn(pid, program, &actions, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
@@ -307,22 +357,38 @@ free_actions:
     return error;
 }
 
-static int start(neap_guard *g, const char *program, neap_guard_on_death on_death,
-                 neap_ns grace)
+static const char *path_of(const neap_record *record)
 {
-    char parent[16], time[24];
-    char *argv[] = {(char[]){"neap-guard"}, parent,
-                    on_death == NEAP_GUARD_END ? (char[]){"end"} : (char[]){"continue"},
-                    time, NULL};
+    if (!record)
+        return "-";
+    return neap_record_path(record) ? neap_record_path(record) : "";
+}
+
+static int start(neap_guard *g, const char *program, const neap_guard_options *o)
+{
+    char parent[16], grace[24], stuck[24], path[512];
+    char *argv[] = {(char[]){"neap-guard"},
+                    parent,
+                    o->on_death == NEAP_GUARD_END ? (char[]){"end"}
+                                                  : (char[]){"continue"},
+                    grace,
+                    stuck,
+                    path,
+                    NULL};
     int pair[2], error;
 
     snprintf(parent, sizeof parent, "%d", (int)getpid());
-    snprintf(time, sizeof time, "%lld", (long long)grace);
+    snprintf(grace, sizeof grace, "%lld", (long long)o->grace);
+    snprintf(stuck, sizeof stuck, "%lld", (long long)g->stuck_after);
+    snprintf(path, sizeof path, "%s", path_of(o->record));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return -errno;
     g->fd = g->out.socket = pair[0];
-    error = spawn_guard(&g->pid, program, argv, pair[1]);
+    error = spawn_guard(&g->pid, program, argv, pair[1],
+                        o->record ? neap_record_fd(o->record) : -1);
     close(pair[1]);
+    if (!error && o->record)
+        neap_record_set_guard(o->record, g->pid);
     return -error;
 }
 
@@ -341,8 +407,8 @@ static void take_away(pid_t pid, neap_ns until)
     }
 }
 
-int neap_guard_open(neap_guard **out, const char *program, neap_guard_on_death on_death,
-                    neap_ns grace)
+int neap_guard_open(neap_guard **out, const char *program,
+                    const neap_guard_options *options)
 {
     neap_guard *g = calloc(1, sizeof *g);
     int error;
@@ -353,7 +419,9 @@ int neap_guard_open(neap_guard **out, const char *program, neap_guard_on_death o
     error = neap_outbox_init(&g->out);
     if (error)
         goto fail;
-    error = start(g, program, on_death, grace);
+    g->record = options->record;
+    g->stuck_after = options->stuck_after ? options->stuck_after : NEAP_FOREVER;
+    error = start(g, program, options);
     if (error)
         goto fail;
     error = await_hello(g);

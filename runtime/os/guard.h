@@ -25,6 +25,7 @@
 
 #include "limits.h"
 #include "os.h"
+#include "record.h"
 
 typedef struct neap_guard neap_guard;
 
@@ -35,7 +36,10 @@ typedef enum {
     NEAP_GUARD_EXITED,
     NEAP_GUARD_REAPED,
     NEAP_GUARD_ORPHAN, /* one that no leader is has ended: after neap_guard_orphans() */
-    NEAP_GUARD_LOST    /* the guard itself died: told once, the last event */
+    /* We were stopped or stuck for `cpu` ns, and have beaten again: what is held in the
+     * record was continued meanwhile, and is to be held again. */
+    NEAP_GUARD_STUCK,
+    NEAP_GUARD_LOST /* the guard itself died: told once, the last event */
 } neap_guard_kind;
 
 typedef struct neap_guard_event {
@@ -71,12 +75,20 @@ typedef struct neap_guard_job {
 
 typedef enum { NEAP_GUARD_CONTINUE, NEAP_GUARD_END } neap_guard_on_death;
 
-/* Starts the guard `program`. It inherits descriptors 0, 1, 2 and its end of the
- * socket, no other. `on_death`: what it does with the tasks when this process is gone;
- * `grace`: from TERM to KILL then. Waits (at most 5 s) until it says hello, so that a
+typedef struct neap_guard_options {
+    neap_guard_on_death on_death; /* of the tasks, when this process is gone */
+    neap_ns grace;                /* from TERM to KILL then */
+    /* NULL: none, so no heartbeat either. Not the guard's: it stays when the guard has
+     * died, and a next one takes it over. */
+    neap_record *record;
+    neap_ns stuck_after; /* see neap_options; 0: never */
+} neap_guard_options;
+
+/* Starts the guard `program`. It inherits descriptors 0, 1, 2, its end of the socket
+ * and that of the record, no other. Waits (at most 5 s) until it says hello, so that a
  * program that is no guard, or another version of it, is an error here: -EPROTO. */
-int neap_guard_open(neap_guard **out, const char *program, neap_guard_on_death on_death,
-                    neap_ns grace);
+int neap_guard_open(neap_guard **out, const char *program,
+                    const neap_guard_options *options);
 
 /* Asks the guard to end whatever is left of the tasks at once (KILL), then to exit, and
  * reaps it: at most 5 s. NULL is fine. */
@@ -101,6 +113,16 @@ int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job);
 int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);
 int neap_guard_flush(neap_guard *g);
+
+/* The heartbeat. While something of the record is held, call this twice in
+ * `stuck_after` (neap_guard_beat_every() is that time; NEAP_FOREVER: never), and when
+ * something is held again after a while. Cheap but for the first after a while. */
+void neap_guard_beat(neap_guard *g, neap_ns now);
+neap_ns neap_guard_beat_every(const neap_guard *g);
+
+/* DEATH_ONLY before this process stops itself: no beat is missed until ALL. */
+typedef enum { NEAP_GUARD_WATCH_ALL, NEAP_GUARD_WATCH_DEATH_ONLY } neap_guard_watching;
+int neap_guard_watch(neap_guard *g, neap_guard_watching what);
 
 /* From now on the guard tells of orphans that it took away, with no tag. */
 int neap_guard_orphans(neap_guard *g);

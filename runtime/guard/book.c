@@ -1,0 +1,166 @@
+/* book.c - what the record says: who is held, and what is to be ended that is not below
+ * us.
+ *
+ * Numbers in it may be another's by now. A group is signalled when it is one of our own
+ * tasks', or when the process that it was noted with is still there, which its start
+ * time tells; else its processes one by one, those in the session that was noted.
+ */
+#include "guard.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = 1200 };
+
+void book_open(struct guard *g)
+{
+    void *map = mmap(NULL, NEAP_BOOK_SIZE, PROT_READ, MAP_SHARED, NEAP_BOOK_FD, 0);
+
+    close(NEAP_BOOK_FD);
+    if (map != MAP_FAILED)
+        g->book = map;
+}
+
+/* The next entry that is in use, from `*at` on. */
+static const neap_book_entry *next(const struct guard *g, uint32_t *at, uint32_t flags)
+{
+    uint32_t room = g->book ? atomic_load(&g->book->head.room) : 0;
+
+    while (*at < room) {
+        const neap_book_entry *e = &g->book->entries[(*at)++];
+
+        if ((atomic_load(&e->flags) & flags) == flags)
+            return e;
+    }
+    return NULL;
+}
+
+static bool is_still_there(const neap_book_entry *e)
+{
+    neap_proc p;
+
+    return e->pid > 0 && e->start > 0 && neap_proc_read(e->pid, &p) == 0 &&
+           p.start == e->start && p.group == e->group;
+}
+
+static bool write_cgroup(const struct guard *g, const neap_book_entry *e,
+                         const char *file, const char *text)
+{
+    char path[PATH_ROOM];
+    ssize_t n;
+    int fd;
+
+    snprintf(path, sizeof path, "%s/%s/%s", g->book->head.cgroups, e->cgroup, file);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    n = write(fd, text, strlen(text));
+    close(fd);
+    return n > 0;
+}
+
+void book_cgroups(struct guard *g, enum on_cgroup what)
+{
+    char path[PATH_ROOM];
+    const neap_book_entry *e;
+
+    for (uint32_t at = 0; (e = next(g, &at, NEAP_BOOK_USED));) {
+        if (!*e->cgroup || !*g->book->head.cgroups)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", g->book->head.cgroups, e->cgroup);
+        if (what == CGROUP_THAW)
+            write_cgroup(g, e, "cgroup.freeze", "0");
+        else if (what == CGROUP_KILL)
+            write_cgroup(g, e, "cgroup.kill", "1");
+        else
+            rmdir(path);
+    }
+}
+
+static bool holds(const struct guard *g, const neap_proc *p)
+{
+    const neap_book_entry *e;
+
+    for (uint32_t at = 0; (e = next(g, &at, NEAP_BOOK_USED | NEAP_BOOK_HELD));)
+        if (e->group == p->group && e->session == p->session)
+            return true;
+    return false;
+}
+
+/* Groups that tasks made for themselves: members that are stopped and below us. */
+static void continue_strays(struct guard *g)
+{
+    size_t count = neap_proc_tree(getpid(), g->pids, PIDS_MAX);
+
+    for (size_t i = 1; i < count; i++) {
+        neap_proc p;
+
+        if (neap_proc_read(g->pids[i], &p) == 0 && p.state == 'T' && holds(g, &p))
+            kill(p.pid, SIGCONT);
+    }
+}
+
+void book_continue_held(struct guard *g)
+{
+    const neap_book_entry *e;
+    bool strays = false;
+
+    book_cgroups(g, CGROUP_THAW);
+    for (uint32_t at = 0; (e = next(g, &at, NEAP_BOOK_USED | NEAP_BOOK_HELD));) {
+        if (e->group > 1 && (record_of_pid(g, e->group) || is_still_there(e)))
+            kill(-e->group, SIGCONT);
+        else
+            strays |= e->group > 1;
+    }
+    if (strays)
+        continue_strays(g);
+}
+
+struct pass {
+    struct guard *g;
+    int signo, found;
+};
+
+static bool is_noted(const struct guard *g, const neap_proc *p)
+{
+    const neap_book_entry *e;
+
+    for (uint32_t at = 0; (e = next(g, &at, NEAP_BOOK_USED));)
+        if (e->group == p->group && e->session == p->session)
+            return true;
+    return false;
+}
+
+/* Our own session is below us, and our own descendants are seen to; the session of
+ * another may be that of a guard before us. */
+static void signal_if_noted(void *user, pid_t pid)
+{
+    struct pass *pass = user;
+    neap_proc p;
+
+    if (neap_proc_read(pid, &p) != 0 || p.session == getpid() || !neap_proc_lives(&p) ||
+        !is_noted(pass->g, &p))
+        return;
+    kill(pid, pass->signo);
+    pass->found++;
+}
+
+int book_signal_others(struct guard *g, int signo)
+{
+    struct pass pass = {g, signo, 0};
+    uint32_t at = 0;
+    const neap_book_entry *e;
+
+    while ((e = next(g, &at, NEAP_BOOK_USED)))
+        if (e->session != getpid()) {
+            neap_proc_all(signal_if_noted, &pass);
+            break;
+        }
+    return pass.found;
+}
