@@ -7,9 +7,9 @@
 /* Making and closing. */
 
 static const char *const option_keys[] = {
-    "policy",   "params",   "quantum", "cpus",     "max_alive", "max_hold",
-    "seed",     "clock",    "confine", "on_death", "grace",     "guard",
-    "actuator", "defaults", "adopt",   "realtime", NULL,
+    "policy",   "params",   "quantum", "cpus",     "max_alive",   "max_hold",
+    "seed",     "clock",    "confine", "on_death", "grace",       "guard",
+    "actuator", "defaults", "adopt",   "realtime", "stuck_after", NULL,
 };
 
 static neap_ns quantum_at(lua_State *L, int index)
@@ -51,6 +51,10 @@ static void read_options(lua_State *L, neap_options *o, bool *clean_env)
     if (neap_option_get(L, 1, "grace")) {
         o->grace = neap_option_duration(L, -1, "grace");
         o->grace += o->grace == 0; /* 0 would mean the default */
+    }
+    if (neap_option_get(L, 1, "stuck_after")) {
+        o->stuck_after = neap_option_duration(L, -1, "stuck_after");
+        o->stuck_after = o->stuck_after == 0 ? NEAP_FOREVER : o->stuck_after;
     }
     if (neap_option_get(L, 1, "guard"))
         o->guard = neap_option_text(L, -1, "guard");

@@ -7,6 +7,7 @@
  * last look. Who is nobody's ends with the run.
  */
 #include "runtime.h"
+#include <unistd.h>
 
 #define LOOK_EVERY (10 * NEAP_MS)
 enum { SHARE = 200 }; /* looks take half a percent of a CPU at most */
@@ -19,14 +20,20 @@ static process *owner_by(const neap_runtime *rt, pid_t pid)
     return m ? m->of : NULL;
 }
 
+static bool has_tag(const neap_runtime *rt, pid_t pid, uint64_t *tag)
+{
+    bool has = neap_os_process_tag(pid, neap_guard_pid(rt->guard), tag) == 0;
+
+    for (unsigned i = 0; i < rt->n_past_guards && i < PAST_GUARDS && !has; i++)
+        has = neap_os_process_tag(pid, rt->past_guards[i], tag) == 0;
+    return has;
+}
+
 static process *owner_by_tag(const neap_runtime *rt, pid_t pid)
 {
     uint64_t tag;
-    neap_task *t;
+    neap_task *t = has_tag(rt, pid, &tag) ? neap_core_find(rt->core, tag) : NULL;
 
-    if (neap_os_process_tag(pid, neap_guard_pid(rt->guard), &tag) < 0)
-        return NULL;
-    t = neap_core_find(rt->core, tag);
     return t ? t->process : NULL;
 }
 
@@ -69,8 +76,8 @@ static void meet(void *user, pid_t pid)
     neap_proc who;
     process *p;
 
-    if (neap_member_find(rt, pid) || neap_proc_read(pid, &who) != 0 ||
-        !neap_proc_lives(&who))
+    if (pid == neap_guard_pid(rt->guard) || neap_member_find(rt, pid) ||
+        neap_proc_read(pid, &who) != 0 || !neap_proc_lives(&who))
         return;
     p = owner_of(rt, &who);
     if (!p) {
@@ -110,6 +117,8 @@ void neap_orphans_look(neap_runtime *rt)
         return;
     forget_the_dead(rt);
     neap_proc_children_of(&guard, meet, rt);
+    if (rt->adopting)
+        neap_proc_children(getpid(), meet, rt);
     rt->orphans_at = neap_os_now();
     rt->orphans_cost = rt->orphans_at - from;
 }

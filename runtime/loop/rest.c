@@ -4,21 +4,29 @@
  * number and its group's stay its own. Then the task's last CPU time is read, and its
  * exit is told.
  */
+#include "os/children.h"
 #include "runtime.h"
 
 #define LOOK_AGAIN (10 * NEAP_MS)
 #define GIVE_UP (5 * NEAP_S) /* on what does not even die of KILL */
 
-static void finish(neap_runtime *rt, process *p)
+void neap_rest_gone(neap_runtime *rt, process *p)
 {
-    neap_account_exact(rt, p, neap_loop_now(rt));
-    if (rt->guard)
-        neap_guard_reap(rt->guard, p->task->id);
     neap_cgroup_give_back(p);
     p->phase = P_GONE;
     neap_output_ended(rt, p);
     rt->ending--;
     neap_fifo_push(&rt->gone, p->task);
+}
+
+static void finish(neap_runtime *rt, process *p)
+{
+    neap_account_exact(rt, p, neap_loop_now(rt));
+    if (p->adopted)
+        neap_os_child_take(p->task->pid);
+    else if (rt->guard)
+        neap_guard_reap(rt->guard, p->task->id);
+    neap_rest_gone(rt, p);
 }
 
 static void look_again(void *user, neap_runtime *rt, neap_timer id)

@@ -233,6 +233,8 @@ void neap_free(neap_runtime *rt)
         end_all(rt);
     neap_guard_close(rt->guard);
     rt->guard = NULL;
+    if (rt->core)
+        neap_adopt_close(rt);
     neap_watch_close(rt);
     if (rt->core)
         forget_all(rt);

@@ -21,6 +21,8 @@
 
 struct ev_loop;
 
+enum { PAST_GUARDS = 8 };
+
 /* Where a task's process is on its way. */
 typedef enum {
     P_QUEUED, /* not picked yet: only a description */
@@ -117,6 +119,9 @@ struct process {
     bool correct;           /* in rt->held: its CPU time is to be read once more */
     bool ending;            /* TERM was sent: it may run until it is gone */
     bool ended_by_run;      /* by neap_end(): how = ended, never a failure */
+    bool sent;              /* P_ASKED: the guard was asked, and not only will be */
+    bool adopted;           /* our child, since its guard died */
+    neap_ns exec_by;        /* P_FORKED, adopted: when we give up */
     uint64_t signals_later; /* bit n - 1: signal n came before it could get one */
     neap_ns released_at, stopped_at;
     neap_ns kill_at;     /* when to send KILL; NEAP_FOREVER: not, or done */
@@ -181,7 +186,10 @@ struct neap_runtime {
     neap_guard *guard;
     bool guard_speaks; /* its socket has something for us */
     bool guard_lost;
-    neap_ns guard_cpu;   /* of guards that are gone */
+    bool adopting, child_ended; /* we have had a guard's children; one may have ended */
+    neap_ns guard_cpu;          /* of guards that are gone */
+    pid_t past_guards[PAST_GUARDS]; /* whose tasks may still be there */
+    unsigned n_past_guards;
     neap_record *record; /* NULL: none */
     neap_ns beat_at;     /* when the next heartbeat is due; 0: as soon as one is held */
 
@@ -358,9 +366,21 @@ void neap_spawn_listen(neap_runtime *rt);
 int neap_spawn_guard(neap_runtime *rt); /* starts one if there is none */
 int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room);
 void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code);
+/* What the guard tells, or adopt.c finds. */
+void neap_spawn_started(neap_runtime *rt, process *p);
+void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e);
+
+/* lost.c: the guard died. */
+void neap_lost(neap_runtime *rt);
+
+/* adopt.c: we have its children then. */
+int neap_adopt(neap_runtime *rt);        /* with a next guard, or why there is none */
+void neap_adopt_reap(neap_runtime *rt);  /* who has ended? */
+void neap_adopt_close(neap_runtime *rt); /* kills those that are left */
 
 /* rest.c: the end of a task. */
 void neap_rest_expect(neap_runtime *rt, process *p); /* its leader has exited */
+void neap_rest_gone(neap_runtime *rt, process *p);   /* its exit is to be told */
 /* All ends of this turn were heard: what have they left? */
 void neap_rest_look(neap_runtime *rt);
 /* output.c: where what a process writes goes. */

@@ -5,12 +5,12 @@
  * A task's cpu is filled in the decision that hears EXITED.
  */
 #include "limits.h"
+#include "os/children.h"
 #include "runtime.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -61,6 +61,8 @@ int neap_spawn_guard(neap_runtime *rt)
         r = neap_cgroups_open(rt);
     if (r < 0)
         return r;
+    if (rt->opt.adopt)
+        neap_os_adopt_orphans();
     neap_watch_open(rt);
     rt->beat_at = 0;
     neap_rank_lower(rt);
@@ -118,6 +120,7 @@ void neap_spawn_start(neap_runtime *rt, process *p)
     int fds[3], r;
 
     p->phase = P_ASKED;
+    p->sent = false;
     r = again ? -EAGAIN : neap_output_begin(rt, p, fds);
     if (r == -EAGAIN) {
         again = again ? again : neap_loop_now(rt) + NEAP_MS;
@@ -133,13 +136,14 @@ void neap_spawn_start(neap_runtime *rt, process *p)
         job.cgroup = cgroup[0] ? cgroup : NULL;
         if (r == 0)
             r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
+        p->sent = r == 0;
         neap_output_sent(fds);
     }
     if (r < 0)
         neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, -r);
 }
 
-static void on_started(neap_runtime *rt, process *p)
+void neap_spawn_started(neap_runtime *rt, process *p)
 {
     uint64_t signals = p->signals_later;
     bool ending = p->ending, now = signals >> (SIGKILL - 1) & 1;
@@ -159,7 +163,7 @@ static void on_started(neap_runtime *rt, process *p)
     }
 }
 
-static void on_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
+void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
 {
     neap_ns now = neap_loop_now(rt);
     neap_how how = e->signalled ? NEAP_HOW_SIGNAL : NEAP_HOW_EXIT;
@@ -180,87 +184,13 @@ static void on_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
     neap_rest_expect(rt, p);
 }
 
-static void lose_process(neap_runtime *rt, neap_task *t, bool end)
-{
-    process *p = t->process;
-
-    if (p->phase == P_QUEUED || p->phase == P_ASKED) {
-        neap_spawn_end(rt, t, NEAP_HOW_CANCELLED, 0);
-        return;
-    }
-    if (p->phase == P_GONE)
-        return;
-    neap_account_measure(rt, p, neap_loop_now(rt));
-    if (p->phase == P_LIVE && end)
-        neap_process_kill(rt, p, NEAP_KILL_GRACE);
-    neap_process_release(rt, p);
-    if (p->phase != P_ENDED) {
-        neap_spawn_end(rt, t, NEAP_HOW_LOST, 0);
-        return;
-    }
-    p->phase = P_GONE;
-    rt->ending--;
-    neap_fifo_push(&rt->gone, t);
-}
-
-/* Does a lost task still live? Each that does gets `signo` (0: nothing). */
-static bool lost_lives(neap_runtime *rt, int signo)
-{
-    bool lives = false;
-
-    for (neap_task *t = rt->gone.first; t; t = t->next) {
-        if (t->how != NEAP_HOW_LOST || !neap_tree_lives(rt, t->process))
-            continue;
-        lives = true;
-        if (signo)
-            neap_tree_signal(rt, t->process, signo);
-    }
-    return lives;
-}
-
-/* Nobody tells us of their ends any more, so we look. Bounded: the grace time, then
- * KILL and a second. */
-static void end_lost(neap_runtime *rt, neap_ns until, int signo)
-{
-    while (lost_lives(rt, signo) && neap_os_now() < until)
-        nanosleep(&(struct timespec){.tv_nsec = 5 * NEAP_MS}, NULL);
-}
-
-/* The kernel has continued the tasks' own groups (they are in the guard's session and
- * ignore HUP); what they made beside those is continued from our table. Then the run is
- * over. */
-static void on_lost(neap_runtime *rt)
-{
-    bool end = rt->opt.on_death == NEAP_DEATH_END;
-    neap_report report = {.kind = NEAP_REPORT_GUARD,
-                          .message =
-                              end ? "the guard died: ending its tasks"
-                                  : "the guard died: its tasks go on without us"};
-
-    neap_loop_tell(rt, &report);
-    for (neap_task *t = neap_core_after(rt->core, 0); t;
-         t = neap_core_after(rt->core, t->id)) {
-        if (t->process)
-            lose_process(rt, t, end);
-    }
-    if (end) {
-        end_lost(rt, neap_os_now() + rt->opt.grace, 0);
-        end_lost(rt, neap_os_now() + NEAP_S, SIGKILL);
-    }
-    neap_os_process_cpu(neap_guard_pid(rt->guard), &rt->guard_cpu);
-    neap_live_forget_guard(rt);
-    neap_guard_close(rt->guard);
-    rt->guard = NULL;
-    rt->guard_lost = true;
-}
-
 static void on_event(neap_runtime *rt, const neap_guard_event *e)
 {
     neap_task *t = neap_core_find(rt->core, e->tag);
     process *p = t ? t->process : NULL;
 
     if (e->kind == NEAP_GUARD_LOST)
-        on_lost(rt);
+        neap_lost(rt);
     else if (e->kind == NEAP_GUARD_ORPHAN)
         neap_account_orphan(rt, e->pid, e->cpu);
     else if (e->kind == NEAP_GUARD_STUCK)
@@ -276,14 +206,14 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         neap_guard_go(rt->guard, e->tag);
         break;
     case NEAP_GUARD_STARTED:
-        on_started(rt, p);
+        neap_spawn_started(rt, p);
         break;
     case NEAP_GUARD_FAILED:
         neap_limits_tell_failed(rt, p, e);
         neap_spawn_end(rt, t, NEAP_HOW_ERROR, e->error);
         break;
     case NEAP_GUARD_EXITED:
-        on_exited(rt, p, e);
+        neap_spawn_exited(rt, p, e);
         break;
     case NEAP_GUARD_REAPED:
     case NEAP_GUARD_STUCK:
@@ -297,6 +227,8 @@ void neap_spawn_listen(neap_runtime *rt)
 {
     neap_guard_event e;
 
+    if (rt->child_ended)
+        neap_adopt_reap(rt);
     if (!rt->guard_speaks)
         return;
     rt->guard_speaks = false;
