@@ -85,18 +85,29 @@ static void run(neap_facts *f, const char *path)
     neap_free(rt);
 }
 
-/* Where the record of what is held is kept. */
+static bool is_usable(const char *path)
+{
+    return *path && access(path, W_OK | X_OK) == 0;
+}
+
+/* Where the record of what is held is kept: below the first of these. */
 static void runtime_directory(neap_facts *f)
 {
     const char *said = getenv("XDG_RUNTIME_DIR");
-    const char *path = said && *said ? said : "/tmp";
+    char own[64];
 
-    if (access(path, W_OK | X_OK) == 0)
-        neap_facts_add(f, "runtime_dir", NEAP_FACT_OK, NULL, "%s", path);
+    snprintf(own, sizeof own, "/run/user/%lu", (unsigned long)geteuid());
+    if (said && is_usable(said))
+        neap_facts_add(f, "runtime_dir", NEAP_FACT_OK, NULL, "%s/neap", said);
+    else if (is_usable(own))
+        neap_facts_add(f, "runtime_dir", NEAP_FACT_OK, NULL, "%s/neap", own);
+    else if (is_usable("/tmp"))
+        neap_facts_add(f, "runtime_dir", NEAP_FACT_OK, NULL, "/tmp/neap-%lu",
+                       (unsigned long)geteuid());
     else
         neap_facts_add(f, "runtime_dir", NEAP_FACT_DEGRADED,
                        "XDG_RUNTIME_DIR=DIR, a directory that is yours",
-                       "%s: %s: no record for `neap rescue`", path, strerror(errno));
+                       "/tmp: %s: no record for `neap rescue`", strerror(errno));
 }
 
 static void terminal(neap_facts *f)
