@@ -7,7 +7,7 @@ local shell = require "shell"
 
 local failing = {}
 
-local DEADLINE, REST = 15, 3 -- seconds, of a run and of what is left then
+local DEADLINE, REST = 6, 3 -- seconds, of a run and of what is left then
 local CODES = { [0] = true, [1] = true, [2] = true, [3] = true, [125] = true }
 
 local JOBS = 3

@@ -29,7 +29,7 @@ end
 -- From the instant that it wanted to wake at until it ran, in ms, the least first.
 function sleeping.latencies(text)
   local list = {}
-  for ns in text:gmatch("(%d+) %d+\n") do list[#list + 1] = ns / 1e6 end
+  for ns in text:gmatch("(%d+)\n") do list[#list + 1] = ns / 1e6 end
   table.sort(list)
   return list
 end
