@@ -30,10 +30,6 @@ function TestEscape.test_a_thread_that_outlives_the_first_is_held_and_ended()
   escaping.assert_whole("thread", { "thread" })
 end
 
-function TestEscape.test_one_that_changes_its_group_is_held_and_ended()
-  escaping.assert_whole("regroup", { "changer", "new group", "regroup" })
-end
-
 function TestEscape.test_a_session_of_its_own_is_charged()
   escaping.assert_charged("session", 0.02)
 end
