@@ -9,7 +9,11 @@ int neap_os_group_signal(pid_t group, int signo)
 {
     if (group <= 1 || (signo != SIGCONT && group == getpgrp()))
         return -EINVAL;
-    return kill(-group, signo) == 0 ? 0 : -errno;
+    if (kill(-group, signo) == 0)
+        return 0;
+    if (signo == SIGCONT && errno != ESRCH && kill(-group, signo) == 0)
+        return 0; /* without it the group would stay stopped for ever: once more */
+    return -errno;
 }
 
 int neap_os_leader_signal(pid_t leader, int signo)
