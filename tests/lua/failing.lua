@@ -69,7 +69,7 @@ function failing.run(program, class, n, how)
     os.getenv("NEAP"), "run", "-j1", "-q", "2ms", "-p", "rr", "-f", jobs(), "--stats", stats,
     deadline = DEADLINE,
     env = {
-      "LD_PRELOAD=" .. os.getenv("NEAP_TEST_FAULTS"), ("NEAP_FAIL=%s:%d:%s"):format(class, n, how),
+      "LD_PRELOAD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/fail.so", ("NEAP_FAIL=%s:%d:%s"):format(class, n, how),
       "NEAP_FAIL_IN=" .. program, "NEAP_FAIL_COUNT=" .. count,
     },
   }
