@@ -84,8 +84,10 @@ void spawn_go(struct guard *g, struct record *r)
         return;
     r->stage = EXECING;
     r->due = g->now + EXEC_TIME;
-    if (r->fd >= 0) /* what it cannot take any more, its end will tell */
-        send(r->fd, "g", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (r->fd < 0 || send(r->fd, "g", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1)
+        return;
+    if (errno != EPIPE && errno != ECONNRESET) /* else its end will tell */
+        fail(g, r, errno);
 }
 
 void spawn_listen(struct guard *g, struct record *r)

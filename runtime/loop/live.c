@@ -3,9 +3,11 @@
  * The tick and the guard only wake us; neap_loop_turn() does what is to be done.
  */
 #include "runtime.h"
+#include <errno.h>
 #include <ev.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct watchers {
@@ -204,6 +206,20 @@ static void forget_signal(neap_runtime *rt, int signo)
     }
 }
 
+/* libev makes a pipe with its first signal, and aborts when it cannot. */
+static int check_pipe(const neap_runtime *rt)
+{
+    int pair[2];
+
+    if (rt->signals)
+        return 0;
+    if (pipe(pair) != 0)
+        return neap_error(errno, "cannot hear signals: %s", strerror(errno));
+    close(pair[0]);
+    close(pair[1]);
+    return 0;
+}
+
 int neap_on_signal(neap_runtime *rt, int signo, neap_signal_fn *fn, void *user)
 {
     neap_runtime *nobody = NULL;
@@ -219,6 +235,9 @@ int neap_on_signal(neap_runtime *rt, int signo, neap_signal_fn *fn, void *user)
     forget_signal(rt, signo);
     if (!fn)
         return 0;
+    r = check_pipe(rt);
+    if (r < 0)
+        return r;
     s = calloc(1, sizeof *s);
     if (!s)
         return neap_error(NEAP_EMEMORY, NULL);
