@@ -37,8 +37,8 @@ struct note {
 };
 
 /* QUEUED -> WAITING (forked) -> EXECING (has its go) -> RUNNING -> EXITED (a kept
- * zombie). */
-enum stage { QUEUED, WAITING, EXECING, RUNNING, EXITED };
+ * zombie). MOVED: one of the first three of a guard that died. */
+enum stage { QUEUED, WAITING, EXECING, RUNNING, EXITED, MOVED };
 
 enum { NOTES = 4 }; /* FORKED, STARTED or FAILED, EXITED, REAPED */
 
@@ -76,7 +76,8 @@ struct guard {
     int socket;
     int runtime;  /* a pidfd; -1: this kernel has none */
     int children; /* a signalfd of SIGCHLD */
-    pid_t parent;
+    pid_t parent; /* the runtime */
+    pid_t kept;   /* we are the keeper of this guard; 0: the guard ourselves */
     enum on_death on_death;
     int64_t grace;
     int64_t now; /* of this turn */
@@ -115,7 +116,8 @@ int64_t clock_now(void);
 
 /* setup_linux.c: makes this process a guard. False, with a word on stderr: it cannot be
  * one. */
-bool setup(struct guard *g);
+bool setup(struct guard *g, char **argv);
+void setup_lock(void);                         /* its memory, where allowed */
 bool setup_child(struct guard *g, pid_t *pid); /* takes a SIGCHLD: who it names */
 /* Is there a zombie among our children (P_ALL), or is `pid` one (P_PID)? It stays
  * one. */
@@ -157,6 +159,14 @@ void spawn_go(struct guard *g, struct record *r);
 void spawn_listen(struct guard *g, struct record *r); /* what does its child say? */
 void spawn_due(struct guard *g);                      /* what waited for a time */
 int64_t spawn_next(const struct guard *g); /* the next such time, or INT64_MAX */
+void spawn_fail(struct guard *g, struct record *r, int error);
+
+/* keep.c: the keeper. */
+bool keep_begin(struct guard *g, char **argv); /* starts the guard */
+void keep_wait(struct guard *g);               /* for its end */
+void keep_adopt(struct guard *g, uint64_t tag, const neap_wire_adopt *adopt);
+void keep_take(struct guard *g);                   /* we are the guard from now on */
+void keep_look(struct guard *g, struct record *r); /* has one that MOVED exec'd? */
 
 /* child_linux.c: the rest of a child's life until exec. `line`: where it hears its go
  * and says its errno. Allocates nothing. */

@@ -4,13 +4,17 @@
  * arguments: the runtime's pid, `end` or `continue` (what becomes of the tasks when the
  * runtime dies), the grace time between TERM and KILL and the time after which it is
  * stuck, both in nanoseconds, and the path of the record on descriptor 4 (empty: it has
- * none; `-`: there is no record). The runtime is dead when the socket ends, when its
- * pidfd says so, or when we have another parent: each alone misses a case (a forked
- * worker holds the socket; a runtime that execs lives on; an old kernel has no pidfd).
+ * none; `-`: there is no record), and its role: `alone`, or `keeper` (keep.c) with the
+ * keeper's socket on descriptor 5, or `kept` by one. The runtime is dead when the socket
+ * ends, when its pidfd says so, or when its number is nobody's: each alone misses a case
+ * (a forked worker holds the socket; a runtime that execs lives on; an old kernel has no
+ * pidfd).
  */
 #include "guard.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +44,11 @@ static int timeout(const struct guard *g)
     if (g->runtime < 0 && left > PARENT_CHECK)
         left = PARENT_CHECK;
     return left == INT64_MAX ? -1 : (int)(left / MS) + (left > 0);
+}
+
+static bool is_there(pid_t pid)
+{
+    return kill(pid, 0) == 0 || errno == EPERM;
 }
 
 enum { SOCKET, RUNTIME, CHILDREN, FIRST_START };
@@ -78,13 +87,13 @@ static void turn(struct guard *g)
     reap_due(g);
     heart_due(g);
     talk_write(g);
-    if (polls[RUNTIME].revents || getppid() != g->parent)
+    if (polls[RUNTIME].revents || (g->runtime < 0 && !is_there(g->parent)))
         g->fate = g->fate == CLOSED ? CLOSED : RUNTIME_DEAD;
 }
 
 static bool read_arguments(struct guard *g, int argc, char **argv)
 {
-    if (argc != 6)
+    if (argc != NEAP_WIRE_ROLE + 1)
         return false;
     g->parent = (pid_t)strtol(argv[1], NULL, 10);
     g->on_death = strcmp(argv[2], "end") == 0 ? ON_DEATH_END : ON_DEATH_CONTINUE;
@@ -102,16 +111,17 @@ int main(int argc, char **argv)
         fputs("neap-guard: is started by neap, not by hand\n", stderr);
         return 2;
     }
-    if (!setup(&g))
+    if (!setup(&g, argv))
         return 1;
     talk_hello(&g);
     reap_init(&g);
     heart_init(&g);
-    if (getppid() != g.parent)
+    if (!is_there(g.parent))
         g.fate = RUNTIME_DEAD;
     g.now = clock_now();
     while (g.fate == GOES_ON)
         turn(&g);
+    keep_wait(&g);
     if (g.fate == CLOSED)
         end_closed(&g);
     else

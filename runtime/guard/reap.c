@@ -60,8 +60,11 @@ static void take(struct guard *g, const siginfo_t *info, const struct rusage *us
 {
     struct record *r = record_of_pid(g, info->si_pid);
 
-    if (r && r->fd >= 0) {
-        spawn_listen(g, r);
+    if (r && (r->fd >= 0 || r->stage == MOVED)) {
+        if (r->stage == MOVED)
+            keep_look(g, r);
+        else
+            spawn_listen(g, r);
         r = record_of_pid(g, info->si_pid);
     }
     if (r)
@@ -144,8 +147,10 @@ void reap(struct guard *g)
     pid_t pid;
 
     while (setup_child(g, &pid))
-        ask(g, pid);
-    look_soon(g);
+        if (!g->kept)
+            ask(g, pid);
+    if (!g->kept)
+        look_soon(g);
 }
 
 void reap_uncovered(struct guard *g)

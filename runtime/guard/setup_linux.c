@@ -54,19 +54,30 @@ static bool setup_signals(struct guard *g)
     return g->children >= 0 || refuse("watch its children");
 }
 
-bool setup(struct guard *g)
+void setup_lock(void)
 {
+    mlockall(MCL_CURRENT); /* where allowed. Not MCL_FUTURE: it would fail spawns */
+}
+
+bool setup(struct guard *g, char **argv)
+{
+    bool keeper = strcmp(argv[NEAP_WIRE_ROLE], NEAP_WIRE_KEEPER) == 0;
+    bool kept = strcmp(argv[NEAP_WIRE_ROLE], NEAP_WIRE_KEPT) == 0;
+
+    if (!kept && setsid() < 0)
+        return refuse("begin a session");
+    if (keeper && !keep_begin(g, argv))
+        return refuse("start the guard");
     if (!setup_descriptors(g) || !setup_signals(g))
         return false;
-    if (setsid() < 0)
-        return refuse("begin a session");
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0)
         return refuse("adopt orphans");
     g->runtime = (int)syscall(SYS_pidfd_open, g->parent, 0);
     if (g->runtime < 0 && errno != ENOSYS && errno != ESRCH)
         return refuse("watch the runtime");
     limits_raise_files();
-    mlockall(MCL_CURRENT); /* where allowed. Not MCL_FUTURE: it would fail spawns */
+    if (!keeper) /* it locks its memory when it becomes the guard */
+        setup_lock();
     if (g->book_path[0] != '-')
         book_open(g);
     return true;

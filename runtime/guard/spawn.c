@@ -16,7 +16,7 @@
 #define EXEC_TIME (10000 * MS)
 enum { TRIES = 10 };
 
-static void fail(struct guard *g, struct record *r, int error)
+void spawn_fail(struct guard *g, struct record *r, int error)
 {
     if (r->pid > 0)
         kill(r->pid,
@@ -67,7 +67,7 @@ static void try_fork(struct guard *g, struct record *r)
         r->due = INT64_MAX;
         talk_tell(g, r, NEAP_WIRE_FORKED, (neap_wire_event){.pid = r->pid});
     } else if (++r->tries == TRIES) {
-        fail(g, r, error);
+        spawn_fail(g, r, error);
     } else {
         r->due = g->now + RETRY;
     }
@@ -87,7 +87,7 @@ void spawn_go(struct guard *g, struct record *r)
     if (r->fd < 0 || send(r->fd, "g", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1)
         return;
     if (errno != EPIPE && errno != ECONNRESET) /* else its end will tell */
-        fail(g, r, errno);
+        spawn_fail(g, r, errno);
 }
 
 void spawn_listen(struct guard *g, struct record *r)
@@ -98,7 +98,7 @@ void spawn_listen(struct guard *g, struct record *r)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n == (ssize_t)sizeof error) {
-        fail(g, r, error);
+        spawn_fail(g, r, error);
     } else if (r->stage == EXECING) {
         record_started(g, r);
         r->stage = RUNNING;
@@ -118,8 +118,10 @@ void spawn_due(struct guard *g)
             continue;
         if (r->stage == QUEUED)
             try_fork(g, r);
+        else if (r->stage == MOVED)
+            keep_look(g, r);
         else
-            fail(g, r, ETIMEDOUT);
+            spawn_fail(g, r, ETIMEDOUT);
     }
 }
 

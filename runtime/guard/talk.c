@@ -182,6 +182,20 @@ static void take_reap(struct guard *g, struct record *r)
     reap_uncovered(g);
 }
 
+static void take_adopt(struct guard *g, uint64_t tag, const struct record *r,
+                       unsigned char *body)
+{
+    neap_wire_adopt adopt;
+
+    if (!body || r) {
+        g->fate = RUNTIME_DEAD;
+    } else {
+        memcpy(&adopt, body, sizeof adopt);
+        keep_adopt(g, tag, &adopt);
+    }
+    free(body);
+}
+
 /* A whole frame is there. A tag that is unknown here, or past the stage, is no mistake
  * of the runtime's: its request and our event have crossed. */
 static void take(struct guard *g)
@@ -208,6 +222,10 @@ static void take(struct guard *g)
         take_spawn(g, head.tag, body, head.size);
     else if (head.kind == NEAP_WIRE_SPAWN)
         refuse(g, head.tag, ENOMEM);
+    else if (head.kind == NEAP_WIRE_ADOPT)
+        take_adopt(g, head.tag, r, body);
+    else if (head.kind == NEAP_WIRE_TAKE)
+        keep_take(g);
     pass_drop(&g->input);
     g->input = (struct input){.have = 0};
 }

@@ -2,8 +2,8 @@
  *
  * Frames on a stream socket between two processes of one machine and one build, so
  * numbers go in native order. A frame is a head and `size` bytes of body. Everything
- * that the guard says has the fixed body neap_wire_event; of the requests only SPAWN
- * has a body: neap_wire_spawn, then the strings program, cwd ("" for none), cgroup
+ * that the guard says has the fixed body neap_wire_event; of the requests ADOPT has the
+ * body neap_wire_adopt, and SPAWN has neap_wire_spawn, then the strings program, cwd ("" for none), cgroup
  * (likewise), argv..., env..., each ended by its NUL. Descriptors for the child's 0, 1
  * and 2 come with the first byte of its head (SCM_RIGHTS), in that order. Both sides
  * take a frame that is not as described here for the death of the other.
@@ -20,6 +20,11 @@
 #define NEAP_WIRE_FD 3                         /* the guard's end of the socket */
 #define NEAP_WIRE_GREETING 0x6e65617000000002u /* HELLO's tag: "neap" and the version */
 #define NEAP_WIRE_BODY_MAX ((size_t)4 * 1024 * 1024) /* of a SPAWN */
+#define NEAP_WIRE_KEEPER_FD 5 /* the keeper's, until it has started it */
+#define NEAP_WIRE_ROLE 6      /* the argument that says: alone, keeper, or kept */
+#define NEAP_WIRE_ALONE "alone"
+#define NEAP_WIRE_KEEPER "keeper"
+#define NEAP_WIRE_KEPT "kept"
 #define NEAP_WIRE_CPU_WORDS 16
 #define NEAP_WIRE_FDS 3             /* a child's 0, 1 and 2 */
 #define NEAP_WIRE_MARK "NEAP_TASK=" /* begins the variable that names a task */
@@ -39,6 +44,8 @@ enum neap_wire_kind {
     NEAP_WIRE_ORPHANS, /* tell of them from now on */
     NEAP_WIRE_WATCH,   /* beats come from now on, or again */
     NEAP_WIRE_PAUSE,   /* none will come until WATCH: watch for our death only */
+    NEAP_WIRE_ADOPT,   /* to a keeper whose guard died: this task is now yours */
+    NEAP_WIRE_TAKE,    /* all were told: go on as the guard */
     NEAP_WIRE_CLOSE
 };
 
@@ -80,6 +87,12 @@ typedef struct neap_wire_spawn {
     uint64_t cpus[NEAP_WIRE_CPU_WORDS];
     neap_wire_limits limits;
 } neap_wire_spawn;
+
+/* The body of ADOPT. */
+enum { NEAP_WIRE_STAGE_FORKED, NEAP_WIRE_STAGE_RUNNING, NEAP_WIRE_STAGE_EXITED };
+typedef struct neap_wire_adopt {
+    int32_t pid, stage;
+} neap_wire_adopt;
 
 /* What a SPAWN says, outside its frame. */
 typedef struct neap_wire_job {

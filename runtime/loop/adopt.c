@@ -54,8 +54,7 @@ static void hear_ends(neap_runtime *rt)
                         NULL, NULL, true, NULL);
 }
 
-/* Its process never became its program: as if it had not been forked. */
-static void begin_again(neap_runtime *rt, process *p)
+void neap_adopt_again(neap_runtime *rt, process *p)
 {
     neap_os_child_take(p->task->pid);
     neap_account_close(p);
@@ -98,7 +97,7 @@ static void look(neap_runtime *rt, process *p)
     if (r == 0)
         return;
     if (p->phase == P_FORKED)
-        begin_again(rt, p);
+        neap_adopt_again(rt, p);
     else if (r == 1)
         ended(rt, p, &end);
     else /* taken away: by a wait for all children of this process, or by the guard, which
@@ -162,17 +161,6 @@ static bool take_over(neap_runtime *rt, process *p)
     return true;
 }
 
-static void report(neap_runtime *rt, int count)
-{
-    neap_report report = {.kind = NEAP_REPORT_GUARD};
-    char text[96];
-
-    snprintf(text, sizeof text, "the guard died: its %d task%s taken over", count,
-             count == 1 ? " was" : "s were");
-    report.message = text;
-    neap_loop_tell(rt, &report);
-}
-
 int neap_adopt(neap_runtime *rt)
 {
     int r = start_guard(rt), count = 0;
@@ -185,7 +173,7 @@ int neap_adopt(neap_runtime *rt)
         if (t->process)
             count += take_over(rt, t->process);
     neap_watch_hold_again(rt, 0);
-    report(rt, count);
+    neap_lost_report(rt, count);
     neap_adopt_reap(rt);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "os/children.h"
 #include "runtime.h"
 #include <signal.h>
+#include <stdio.h>
 #include <time.h>
 
 static void lose_process(neap_runtime *rt, neap_task *t, bool end)
@@ -56,7 +57,7 @@ static void end_lost(neap_runtime *rt, neap_ns until, int signo)
 
 static void forget_guard(neap_runtime *rt)
 {
-    neap_os_process_cpu(neap_guard_pid(rt->guard), &rt->guard_cpu);
+    neap_os_process_cpu(neap_guard_worker(rt->guard), &rt->guard_cpu);
     neap_live_forget_guard(rt);
     rt->past_guards[rt->n_past_guards++ % PAST_GUARDS] = neap_guard_pid(rt->guard);
     neap_guard_close(rt->guard);
@@ -95,6 +96,17 @@ static void let_all_go(neap_runtime *rt, pid_t guard)
     }
     neap_os_each_tagged(guard, end ? kill_one : continue_one, NULL);
     rt->guard_lost = true;
+}
+
+void neap_lost_report(neap_runtime *rt, int count)
+{
+    neap_report report = {.kind = NEAP_REPORT_GUARD};
+    char text[96];
+
+    snprintf(text, sizeof text, "the guard died: its %d task%s taken over", count,
+             count == 1 ? " was" : "s were");
+    report.message = text;
+    neap_loop_tell(rt, &report);
 }
 
 void neap_lost(neap_runtime *rt)

@@ -74,3 +74,17 @@ void neap_member_drop(neap_runtime *rt, member **at)
         m->of->n_members--;
     free(m);
 }
+
+bool neap_member_renew(member *m)
+{
+    neap_proc now;
+
+    if (neap_proc_read(m->who.pid, &now) != 0 || now.start != m->who.start) {
+        m->who.state = 'X';
+        m->who.threads = 0;
+        return false;
+    }
+    m->moved |= now.group != m->who.group;
+    m->who = now;
+    return neap_proc_lives(&now);
+}

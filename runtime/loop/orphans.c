@@ -76,8 +76,9 @@ static void meet(void *user, pid_t pid)
     neap_proc who;
     process *p;
 
-    if (pid == neap_guard_pid(rt->guard) || neap_member_find(rt, pid) ||
-        neap_proc_read(pid, &who) != 0 || !neap_proc_lives(&who))
+    if (pid == neap_guard_pid(rt->guard) || pid == neap_guard_worker(rt->guard) ||
+        neap_member_find(rt, pid) || neap_proc_read(pid, &who) != 0 ||
+        !neap_proc_lives(&who))
         return;
     p = owner_of(rt, &who);
     if (!p) {
@@ -108,17 +109,23 @@ static void forget_the_dead(neap_runtime *rt)
     }
 }
 
+static void meet_children(neap_runtime *rt, pid_t of)
+{
+    neap_proc_children_of(&(neap_proc){.pid = of, .threads = 1}, meet, rt);
+}
+
 void neap_orphans_look(neap_runtime *rt)
 {
     neap_ns from = neap_os_now();
-    neap_proc guard = {.pid = rt->guard ? neap_guard_pid(rt->guard) : 0, .threads = 1};
 
     if (!rt->guard)
         return;
     forget_the_dead(rt);
-    neap_proc_children_of(&guard, meet, rt);
+    meet_children(rt, neap_guard_worker(rt->guard));
+    if (neap_guard_pid(rt->guard) != neap_guard_worker(rt->guard))
+        meet_children(rt, neap_guard_pid(rt->guard));
     if (rt->adopting)
-        neap_proc_children(getpid(), meet, rt);
+        meet_children(rt, getpid());
     rt->orphans_at = neap_os_now();
     rt->orphans_cost = rt->orphans_at - from;
 }

@@ -497,7 +497,7 @@ void neap_get_stats(const neap_runtime *rt, neap_stats *out)
     out->neap_cpu = rt->own_cpu + rt->guard_cpu + neap_output_cpu(rt);
     if (rt->inside && rt->live)
         out->neap_cpu += neap_os_thread_cpu() - rt->entered_cpu;
-    if (rt->guard && neap_os_process_cpu(neap_guard_pid(rt->guard), &used) == 0)
+    if (rt->guard && neap_os_process_cpu(neap_guard_worker(rt->guard), &used) == 0)
         out->neap_cpu += used;
 }
 

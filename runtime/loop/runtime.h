@@ -44,6 +44,7 @@ struct member {
     member *next; /* of the same task */
     member *next_in_bucket;
     bool judged;  /* was it looked at for `exempt`? */
+    bool moved;   /* to another group since it was last known to be let go */
     bool stopped; /* not by us: it is left so */
     bool exempt;  /* it is not ours to stop: traced, or another user's */
     bool foreign; /* it is in a group that is not its task's */
@@ -114,7 +115,7 @@ struct process {
     neap_ns seen_at, seen_cpu; /* when it was last looked at, and its time then */
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
 
-    bool held;              /* we have stopped it */
+    bool held, was_held;    /* we have stopped it; ever */
     bool suspended;         /* ... by neap_suspend(), though it may run */
     bool correct;           /* in rt->held: its CPU time is to be read once more */
     bool ending;            /* TERM was sent: it may run until it is gone */
@@ -208,7 +209,9 @@ struct neap_runtime {
     neap_ns orphans_at,
         orphans_cost; /* when they were last looked for; how long it took */
     uint64_t escaped; /* processes that were found after their task's end */
-    neap_id watched;  /* the held task that was checked last */
+    neap_id watched;    /* the held task that was checked last */
+    neap_ns watched_at; /* when some were */
+    size_t n_held;      /* processes */
     struct sleepers {
         process *first; /* a ring: who is to be asked next */
         size_t count;
@@ -308,6 +311,7 @@ member *neap_member_find(const neap_runtime *rt, pid_t pid);
  * memory. */
 member *neap_member_add(neap_runtime *rt, process *p, member **at, neap_proc who);
 void neap_member_drop(neap_runtime *rt, member **at);
+bool neap_member_renew(member *m); /* reads it again; false: it is gone */
 
 /* tree.c: what a process has started. */
 void neap_tree_born(neap_runtime *rt, process *p); /* its leader was forked */
@@ -372,10 +376,16 @@ void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e);
 
 /* lost.c: the guard died. */
 void neap_lost(neap_runtime *rt);
+void neap_lost_report(neap_runtime *rt, int taken_over);
+
+/* moved.c: and its keeper goes on in its place. */
+void neap_moved(neap_runtime *rt);
 
 /* adopt.c: we have its children then. */
-int neap_adopt(neap_runtime *rt);        /* with a next guard, or why there is none */
-void neap_adopt_reap(neap_runtime *rt);  /* who has ended? */
+int neap_adopt(neap_runtime *rt);       /* with a next guard, or why there is none */
+void neap_adopt_reap(neap_runtime *rt); /* who has ended? */
+/* Its process never became its program: as if it had not been forked. */
+void neap_adopt_again(neap_runtime *rt, process *p);
 void neap_adopt_close(neap_runtime *rt); /* kills those that are left */
 
 /* rest.c: the end of a task. */

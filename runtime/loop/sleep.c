@@ -15,13 +15,15 @@
  */
 #include "runtime.h"
 
-#define PATIENCE NEAP_MS           /* until the first look */
-#define LOOK_SHARE 200             /* a look's cost may be this part of the time */
-#define SWEEP_SHARE 100            /* likewise for the sweeps */
-#define BURST (2 * NEAP_MS)        /* of CPU time that may be saved up */
-#define WAKE_UP (8 * NEAP_US)      /* what it costs to be woken for nothing else */
-#define ALL_ASLEEP (500 * NEAP_MS) /* between sweeps when nothing else goes on */
-#define MOVED (200 * NEAP_US)      /* what a held tree may seem to have used */
+#define PATIENCE NEAP_MS            /* until the first look */
+#define LOOK_SHARE 200              /* a look's cost may be this part of the time */
+#define SWEEP_SHARE 100             /* likewise for the sweeps */
+#define BURST (2 * NEAP_MS)         /* of CPU time that may be saved up */
+#define WAKE_UP (8 * NEAP_US)       /* what it costs to be woken for nothing else */
+#define ALL_ASLEEP (500 * NEAP_MS)  /* between sweeps when nothing else goes on */
+#define WATCH_EVERY (200 * NEAP_MS) /* the held, while there are no decisions */
+enum { WATCHED = 32 };              /* how many of them then */
+#define MOVED (200 * NEAP_US)       /* what a held tree may seem to have used */
 
 static bool is_asleep(const process *p)
 {
@@ -74,8 +76,7 @@ static bool is_awake(neap_runtime *rt, process *p)
     const member *leader = p->members;
 
     for (member *m = p->members; m; m = m->next) {
-        if (neap_proc_read(m->who.pid, &m->who) == 0 &&
-            neap_os_member_is_awake(&m->who))
+        if (neap_member_renew(m) && neap_os_member_is_awake(&m->who))
             return true;
     }
     if (!leader || !neap_proc_lives(&leader->who))
@@ -235,14 +236,10 @@ static void sweep(neap_runtime *rt, neap_ns now)
 
 /* The held. */
 
-/* One held task in turn: does any process of it run all the same? */
-static void check_held(neap_runtime *rt, neap_ns now)
+/* Does any process of it run all the same? */
+static void check_held(neap_runtime *rt, process *p, neap_ns now)
 {
-    neap_task *t = neap_core_after(rt->core, rt->watched);
-    process *p = t ? t->process : NULL;
-
-    rt->watched = t ? t->id : 0;
-    if (!p || p->phase != P_LIVE || !p->held || p->correct)
+    if (p->phase != P_LIVE || !p->held || p->correct)
         return;
     neap_account_exact(rt, p, now);
     p->suspect = p->exact > p->held_cpu + MOVED;
@@ -252,6 +249,24 @@ static void check_held(neap_runtime *rt, neap_ns now)
     neap_orphans_look(rt);
     neap_tree_hold_rest(rt, p);
     p->suspect = false;
+}
+
+/* The next `n` tasks in turn. */
+static void watch_held(neap_runtime *rt, neap_ns now, int n)
+{
+    rt->watched_at = now;
+    while (n-- > 0) {
+        neap_task *t = neap_core_after(rt->core, rt->watched);
+
+        rt->watched = t ? t->id : 0;
+        if (t && t->process)
+            check_held(rt, t->process, now);
+    }
+}
+
+static neap_ns watch_due(const neap_runtime *rt)
+{
+    return rt->n_held > 0 ? rt->watched_at + WATCH_EVERY : NEAP_FOREVER;
 }
 
 /* All together. */
@@ -313,16 +328,21 @@ void neap_sleep_check(neap_runtime *rt, neap_ns now)
     if (sweep_due(rt) <= now)
         sweep(rt, now);
     if (neap_core_next(rt->core) <= now)
-        check_held(rt, now);
+        watch_held(rt, now, 1);
+    else if (watch_due(rt) <= now)
+        watch_held(rt, now, WATCHED);
 }
 
 neap_ns neap_sleep_due(const neap_runtime *rt)
 {
-    neap_ns look, sweep;
+    neap_ns due, sweep, watch;
 
     if (!rt->guard || neap_core_is_paused(rt->core))
         return NEAP_FOREVER;
-    look = look_due(rt);
+    due = look_due(rt);
     sweep = sweep_due(rt);
-    return look < sweep ? look : sweep;
+    watch = watch_due(rt);
+    if (sweep < due)
+        due = sweep;
+    return watch < due ? watch : due;
 }

@@ -7,6 +7,7 @@
 #include "limits.h"
 #include "os/children.h"
 #include "runtime.h"
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,7 @@ int neap_spawn_guard(neap_runtime *rt)
                                             : NEAP_GUARD_CONTINUE,
                             .grace = rt->opt.grace,
                             .record = rt->record,
+                            .keeper = rt->opt.adopt,
                             .stuck_after = rt->opt.stuck_after,
                         });
     neap_rank_raise(rt);
@@ -184,6 +186,17 @@ void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
     neap_rest_expect(rt, p);
 }
 
+static void on_failed(neap_runtime *rt, process *p, const neap_guard_event *e)
+{
+    if (p->phase == P_FORKED &&
+        e->error == ECONNRESET) { /* it waited for a dead guard */
+        neap_adopt_again(rt, p);
+        return;
+    }
+    neap_limits_tell_failed(rt, p, e);
+    neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, e->error);
+}
+
 static void on_event(neap_runtime *rt, const neap_guard_event *e)
 {
     neap_task *t = neap_core_find(rt->core, e->tag);
@@ -191,6 +204,8 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
 
     if (e->kind == NEAP_GUARD_LOST)
         neap_lost(rt);
+    else if (e->kind == NEAP_GUARD_MOVED)
+        neap_moved(rt);
     else if (e->kind == NEAP_GUARD_ORPHAN)
         neap_account_orphan(rt, e->pid, e->cpu);
     else if (e->kind == NEAP_GUARD_STUCK)
@@ -209,8 +224,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         neap_spawn_started(rt, p);
         break;
     case NEAP_GUARD_FAILED:
-        neap_limits_tell_failed(rt, p, e);
-        neap_spawn_end(rt, t, NEAP_HOW_ERROR, e->error);
+        on_failed(rt, p, e);
         break;
     case NEAP_GUARD_EXITED:
         neap_spawn_exited(rt, p, e);
@@ -218,6 +232,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
     case NEAP_GUARD_REAPED:
     case NEAP_GUARD_STUCK:
     case NEAP_GUARD_ORPHAN:
+    case NEAP_GUARD_MOVED:
     case NEAP_GUARD_LOST:
         break;
     }
@@ -229,10 +244,10 @@ void neap_spawn_listen(neap_runtime *rt)
 
     if (rt->child_ended)
         neap_adopt_reap(rt);
-    if (!rt->guard_speaks)
-        return;
-    rt->guard_speaks = false;
-    while (rt->guard && neap_guard_next(rt->guard, &e))
-        on_event(rt, &e);
+    if (rt->guard_speaks) {
+        rt->guard_speaks = false;
+        while (rt->guard && neap_guard_next(rt->guard, &e))
+            on_event(rt, &e);
+    }
     neap_rest_look(rt);
 }

@@ -24,7 +24,8 @@ enum {
 };
 /* Of the time that a tree ran; for a large one such that scans are half a percent. */
 #define SCAN_EVERY (100 * NEAP_MS)
-#define SCAN_COST (7 * NEAP_US) /* for each member, about */
+#define SCAN_COST (7 * NEAP_US)   /* for each member, about */
+#define NEVER_RAN (100 * NEAP_US) /* a process that has used less has not begun */
 
 static pid_t leader_of(const process *p)
 {
@@ -53,6 +54,14 @@ void neap_tree_born(neap_runtime *rt, process *p)
     neap_member_add(rt, p, &p->members, who);
 }
 
+static void set_held(neap_runtime *rt, process *p, bool held)
+{
+    if (p->held != held)
+        rt->n_held += held ? 1u : (size_t)-1;
+    p->held = held;
+    p->was_held |= held;
+}
+
 static void drop_group(neap_runtime *rt, process *p, int i)
 {
     neap_watch_drop(rt, &p->groups[i]);
@@ -70,6 +79,7 @@ void neap_tree_free(neap_runtime *rt, process *p)
     free(p->groups);
     p->groups = NULL;
     neap_watch_drop(rt, &p->own);
+    set_held(rt, p, false);
 }
 
 /* Scanning. */
@@ -125,17 +135,44 @@ static void warn(neap_runtime *rt, process *p, pid_t pid, const char *why)
     neap_loop_tell(rt, &report);
 }
 
+/* Stopped, though the task may run: not by us, as a rule. But two are left behind at a
+ * release. One whose parent put it into another group after we had stopped it in its
+ * old one: it was there before the release, and we have not seen it in this group. And
+ * one that was being forked while we stopped and continued its parent: the kernel (6.18
+ * at least) gives it the STOP, and not the CONT, so it has never run. */
+static bool is_left_behind(const process *p, const member *m, neap_ns now)
+{
+    neap_ns used;
+
+    if ((!m->judged || m->moved) && neap_os_member_age(&m->who) > now - p->released_at)
+        return true;
+    return m->who.forked && neap_os_process_cpu(m->who.pid, &used) == 0 &&
+           used < NEVER_RAN;
+}
+
+static void judge_stop(neap_runtime *rt, process *p, member *m)
+{
+    if (p->held)
+        return;
+    m->stopped = m->who.state == 'T' || m->who.state == 't';
+    if (m->stopped && p->was_held && is_left_behind(p, m, neap_loop_now(rt))) {
+        neap_os_member_signal(m->who.pid, m->who.start, SIGCONT);
+        m->stopped = false;
+    }
+    m->moved = false;
+}
+
 /* Whose is it to stop? Who traces it is asked once, and when something is wrong. */
 static void judge(neap_runtime *rt, process *p, member *m)
 {
     bool denied = kill(m->who.pid, 0) != 0 && errno == EPERM, traced = m->exempt;
 
-    if (!p->held)
-        m->stopped = m->who.state == 'T' || m->who.state == 't';
     if (!m->judged || p->suspect || m->who.state == 't')
         traced = neap_os_member_tracer(m->who.pid) > 0;
-    m->judged = true;
     m->exempt = denied || traced;
+    if (!m->exempt)
+        judge_stop(rt, p, m);
+    m->judged = true;
     if (denied)
         warn(rt, p, m->who.pid, "belongs to another user");
     else if (traced)
@@ -212,20 +249,6 @@ static void sort_groups(neap_runtime *rt, process *p)
     }
 }
 
-/* Reads `m` again: false when that process is gone. */
-static bool renew(member *m)
-{
-    neap_proc now;
-
-    if (neap_proc_read(m->who.pid, &now) != 0 || now.start != m->who.start) {
-        m->who.state = 'X';
-        m->who.threads = 0;
-        return false;
-    }
-    m->who = now;
-    return neap_proc_lives(&now);
-}
-
 /* All that are in the task's cgroup: complete, whatever they have made of themselves.
  * False: there is no such list. */
 static bool meet_cgroup(struct walk *w)
@@ -262,7 +285,7 @@ int neap_tree_scan(neap_runtime *rt, process *p)
     while (*at) {
         member *m = *at;
 
-        if (!renew(m) && m->who.pid != leader_of(p)) {
+        if (!neap_member_renew(m) && m->who.pid != leader_of(p)) {
             neap_member_drop(rt, at);
             continue;
         }
@@ -333,7 +356,7 @@ void neap_tree_hold_rest(neap_runtime *rt, process *p)
 
         stop_groups(rt, p);
         stop_members(p);
-        p->held = true;
+        set_held(rt, p, true);
         if (!more)
             return;
     }
@@ -382,7 +405,7 @@ void neap_tree_hold(neap_runtime *rt, process *p)
         stop_groups(rt, p);
     else
         neap_tree_hold_rest(rt, p);
-    p->held = true;
+    set_held(rt, p, true);
 }
 
 void neap_tree_hold_again(neap_runtime *rt, process *p)
@@ -425,7 +448,7 @@ void neap_tree_release(neap_runtime *rt, process *p)
         m->held = false;
     }
     continue_group(rt, p, &p->own);
-    p->held = false;
+    set_held(rt, p, false);
 }
 
 void neap_tree_signal(neap_runtime *rt, process *p, int signo)

@@ -22,13 +22,15 @@
 
 #define PATIENCE (5 * NEAP_S)
 
-enum { IN_FRAMES = 64 };
+enum { IN_FRAMES = 64, PASSED = 3 };
 
 extern char **environ; /* POSIX has it, but no header of POSIX declares it */
 
 struct neap_guard {
     int fd;
-    pid_t pid;
+    int keeper; /* a socket to the keeper, until that is the guard; -1: none */
+    pid_t pid, worker;
+    bool orphans; /* it tells of them */
     bool greeted; /* HELLO has come: the first frame, and no other */
     bool ended;   /* nothing more comes */
     bool told;    /* LOST was given */
@@ -48,6 +50,8 @@ static void guard_free(neap_guard *g)
 {
     if (g->fd >= 0)
         close(g->fd);
+    if (g->keeper >= 0)
+        close(g->keeper);
     neap_outbox_fini(&g->out);
     free(g);
 }
@@ -71,6 +75,11 @@ bool neap_guard_wants_write(const neap_guard *g)
 pid_t neap_guard_pid(const neap_guard *g)
 {
     return g->pid;
+}
+
+pid_t neap_guard_worker(const neap_guard *g)
+{
+    return g->worker;
 }
 
 /* Hearing. */
@@ -146,11 +155,31 @@ static neap_guard_kind kind_of(uint32_t wire)
     }
 }
 
+/* The keeper takes the place of the guard that died. */
+static void move(neap_guard *g)
+{
+    close(g->fd);
+    g->fd = g->keeper;
+    g->keeper = -1;
+    g->worker = g->pid;
+    g->in_at = g->in_end = 0;
+    g->greeted = g->ended = g->watches = false;
+    neap_outbox_turn(&g->out, g->fd);
+}
+
+static bool next_event(neap_guard *g, neap_wire_frame *frame)
+{
+    while (next_frame(g, frame))
+        if (frame->head.kind != NEAP_WIRE_HELLO)
+            return true;
+    return false;
+}
+
 bool neap_guard_next(neap_guard *g, neap_guard_event *event)
 {
     neap_wire_frame frame;
 
-    if (next_frame(g, &frame)) {
+    if (next_event(g, &frame)) {
         *event = (neap_guard_event){
             .kind = kind_of(frame.head.kind),
             .tag = frame.head.tag,
@@ -165,6 +194,11 @@ bool neap_guard_next(neap_guard *g, neap_guard_event *event)
     }
     if (!g->ended || g->told)
         return false;
+    if (g->keeper >= 0) {
+        move(g);
+        *event = (neap_guard_event){.kind = NEAP_GUARD_MOVED, .pid = g->pid};
+        return true;
+    }
     g->told = true;
     *event = (neap_guard_event){.kind = NEAP_GUARD_LOST, .pid = g->pid};
     return true;
@@ -177,30 +211,31 @@ int neap_guard_flush(neap_guard *g)
     return neap_outbox_flush(&g->out);
 }
 
-/* Queues a request; `job` is NULL for all but SPAWN. */
-static int ask(neap_guard *g, enum neap_wire_kind kind, uint64_t tag,
-               const neap_wire_job *job)
+/* Room for a request, its head written: returns 0 and where its body goes. */
+static int begin(neap_guard *g, const neap_wire_head *head, unsigned char **body)
 {
-    size_t size = job ? neap_wire_spawn_size(job) : 0;
-    neap_wire_head head = {.kind = kind, .size = (uint32_t)size, .tag = tag};
     unsigned char *at;
-    int error = 0;
 
     if (g->ended || g->out.broken)
         return -EPIPE;
-    if (size > NEAP_WIRE_BODY_MAX)
+    if (head->size > NEAP_WIRE_BODY_MAX)
         return -E2BIG;
-    at = neap_outbox_room(&g->out, sizeof head + size);
+    at = neap_outbox_room(&g->out, sizeof *head + head->size);
     if (!at)
         return -ENOMEM;
-    if (job)
-        error = neap_outbox_attach(&g->out, job->fds, NEAP_WIRE_FDS);
-    if (error)
-        return error;
-    memcpy(at, &head, sizeof head);
-    if (job)
-        neap_wire_spawn_pack(job, at + sizeof head);
-    return neap_outbox_put(&g->out, sizeof head + size);
+    memcpy(at, head, sizeof *head);
+    *body = at + sizeof *head;
+    return 0;
+}
+
+/* Queues a request that has no body. */
+static int ask(neap_guard *g, enum neap_wire_kind kind, uint64_t tag)
+{
+    neap_wire_head head = {.kind = kind, .tag = tag};
+    unsigned char *body;
+    int error = begin(g, &head, &body);
+
+    return error ? error : neap_outbox_put(&g->out, sizeof head);
 }
 
 /* Who the child is. Our own mark comes first; one that is too long, of neap in neap in
@@ -220,6 +255,10 @@ static void mark(char *out, size_t room, pid_t guard, uint64_t tag)
 
 int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
 {
+    neap_wire_head head = {.kind = NEAP_WIRE_SPAWN, .tag = tag};
+    unsigned char *body;
+    size_t size;
+    int error;
     char who[1024];
     neap_wire_job wire = {
         .program = job->program,
@@ -238,17 +277,47 @@ int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
     mark(who, sizeof who, g->pid, tag);
     if (job->fds)
         memcpy(wire.fds, job->fds, sizeof wire.fds);
-    return ask(g, NEAP_WIRE_SPAWN, tag, &wire);
+    size = neap_wire_spawn_size(&wire);
+    head.size = size > NEAP_WIRE_BODY_MAX ? UINT32_MAX : (uint32_t)size;
+    error = begin(g, &head, &body);
+    if (!error)
+        error = neap_outbox_attach(&g->out, wire.fds, NEAP_WIRE_FDS);
+    if (error)
+        return error;
+    neap_wire_spawn_pack(&wire, body);
+    return neap_outbox_put(&g->out, sizeof head + size);
+}
+
+int neap_guard_adopt(neap_guard *g, uint64_t tag, pid_t pid, neap_guard_was was)
+{
+    static const int stages[] = {NEAP_WIRE_STAGE_FORKED, NEAP_WIRE_STAGE_RUNNING,
+                                 NEAP_WIRE_STAGE_EXITED};
+    neap_wire_adopt adopt = {.pid = pid, .stage = stages[was]};
+    neap_wire_head head = {.kind = NEAP_WIRE_ADOPT, .size = sizeof adopt, .tag = tag};
+    unsigned char *body;
+    int error = begin(g, &head, &body);
+
+    if (error)
+        return error;
+    memcpy(body, &adopt, sizeof adopt);
+    return neap_outbox_put(&g->out, sizeof head + sizeof adopt);
+}
+
+int neap_guard_take(neap_guard *g)
+{
+    int error = ask(g, NEAP_WIRE_TAKE, 0);
+
+    return error || !g->orphans ? error : ask(g, NEAP_WIRE_ORPHANS, 0);
 }
 
 int neap_guard_go(neap_guard *g, uint64_t tag)
 {
-    return ask(g, NEAP_WIRE_GO, tag, NULL);
+    return ask(g, NEAP_WIRE_GO, tag);
 }
 
 int neap_guard_reap(neap_guard *g, uint64_t tag)
 {
-    return ask(g, NEAP_WIRE_REAP, tag, NULL);
+    return ask(g, NEAP_WIRE_REAP, tag);
 }
 
 neap_ns neap_guard_beat_every(const neap_guard *g)
@@ -266,19 +335,20 @@ void neap_guard_beat(neap_guard *g, neap_ns now)
         (neap_record_beat(g->record, now) <= g->stuck_after / 8 * 5 && g->watches))
         return;
     g->watches = true;
-    ask(g, NEAP_WIRE_WATCH, 0, NULL);
+    ask(g, NEAP_WIRE_WATCH, 0);
 }
 
 int neap_guard_watch(neap_guard *g, neap_guard_watching what)
 {
     if (what == NEAP_GUARD_WATCH_ALL)
-        return ask(g, NEAP_WIRE_WATCH, 0, NULL);
-    return ask(g, NEAP_WIRE_PAUSE, 0, NULL);
+        return ask(g, NEAP_WIRE_WATCH, 0);
+    return ask(g, NEAP_WIRE_PAUSE, 0);
 }
 
 int neap_guard_orphans(neap_guard *g)
 {
-    return ask(g, NEAP_WIRE_ORPHANS, 0, NULL);
+    g->orphans = true;
+    return ask(g, NEAP_WIRE_ORPHANS, 0);
 }
 
 /* Beginning and end. */
@@ -306,31 +376,31 @@ static int await_hello(neap_guard *g)
             return -EPROTO;
         await(g, until);
     }
+    g->worker = frame.event.pid;
     return frame.head.tag == NEAP_WIRE_GREETING ? 0 : -EPROTO;
 }
 
-/* The record may have the number that the socket is to get: then it goes out of the way
- * first. The guard closes what it has no use for. */
-static int add_descriptors(posix_spawn_file_actions_t *actions, int end, int record)
+/* What `from` gives goes to `to`. One may have the number that another is to get, so all
+ * go out of the way first; the guard closes what it has no use for. */
+static int add_descriptors(posix_spawn_file_actions_t *actions, const int *from)
 {
-    const int aside = (end > NEAP_BOOK_FD ? end : NEAP_BOOK_FD) + 1;
-    int error = 0;
+    static const int to[PASSED] = {NEAP_WIRE_FD, NEAP_BOOK_FD, NEAP_WIRE_KEEPER_FD};
+    int aside = NEAP_WIRE_KEEPER_FD, error = 0;
 
-    if (record == NEAP_WIRE_FD) {
-        error = posix_spawn_file_actions_adddup2(actions, record, aside);
-        record = aside;
-    }
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, end, NEAP_WIRE_FD);
-    if (!error && record >= 0)
-        error = posix_spawn_file_actions_adddup2(actions, record, NEAP_BOOK_FD);
+    for (int i = 0; i < PASSED; i++)
+        aside = from[i] > aside ? from[i] : aside;
+    for (int i = 0; i < PASSED && !error; i++)
+        if (from[i] >= 0)
+            error = posix_spawn_file_actions_adddup2(actions, from[i], aside + 1 + i);
+    for (int i = 0; i < PASSED && !error; i++)
+        if (from[i] >= 0)
+            error = posix_spawn_file_actions_adddup2(actions, aside + 1 + i, to[i]);
     return error;
 }
 
 /* posix_spawn, since a fork of a big host would block it. Positive errno, as it gives
  * them. */
-static int spawn_guard(pid_t *pid, const char *program, char **argv, int end,
-                       int record)
+static int spawn_guard(pid_t *pid, const char *program, char **argv, const int *fds)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -348,7 +418,7 @@ static int spawn_guard(pid_t *pid, const char *program, char **argv, int end,
     posix_spawnattr_setsigdefault(&attributes, &set);
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    error = add_descriptors(&actions, end, record);
+    error = add_descriptors(&actions, fds);
     if (!error)
         error = posix_spawn(pid, program, &actions, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
@@ -364,29 +434,53 @@ static const char *path_of(const neap_record *record)
     return neap_record_path(record) ? neap_record_path(record) : "";
 }
 
+/* A socketpair, as positive errno says it. */
+static int connect_to(int *ours, int *its)
+{
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return errno;
+    *ours = pair[0];
+    *its = pair[1];
+    return 0;
+}
+
+static void hang_up(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 static int start(neap_guard *g, const char *program, const neap_guard_options *o)
 {
-    char parent[16], grace[24], stuck[24], path[512];
-    char *argv[] = {(char[]){"neap-guard"},
+    char parent[16], grace[24], stuck[24], path[512], role[16];
+    char *argv[] = {(char[]){"neap-guard\0"},
                     parent,
                     o->on_death == NEAP_GUARD_END ? (char[]){"end"}
                                                   : (char[]){"continue"},
                     grace,
                     stuck,
                     path,
+                    role,
                     NULL};
-    int pair[2], error;
+    int fds[PASSED] = {-1, o->record ? neap_record_fd(o->record) : -1, -1}, error;
 
     snprintf(parent, sizeof parent, "%d", (int)getpid());
     snprintf(grace, sizeof grace, "%lld", (long long)o->grace);
     snprintf(stuck, sizeof stuck, "%lld", (long long)g->stuck_after);
     snprintf(path, sizeof path, "%s", path_of(o->record));
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return -errno;
-    g->fd = g->out.socket = pair[0];
-    error = spawn_guard(&g->pid, program, argv, pair[1],
-                        o->record ? neap_record_fd(o->record) : -1);
-    close(pair[1]);
+    snprintf(role, sizeof role, "%s", o->keeper ? NEAP_WIRE_KEEPER : NEAP_WIRE_ALONE);
+    if (o->keeper)
+        strcpy(argv[0], "neap-keeper");
+    error = connect_to(&g->fd, &fds[0]);
+    if (!error && o->keeper)
+        error = connect_to(&g->keeper, &fds[2]);
+    if (!error)
+        error = spawn_guard(&g->pid, program, argv, fds);
+    g->out.socket = g->fd;
+    hang_up(fds[0]);
+    hang_up(fds[2]);
     if (!error && o->record)
         neap_record_set_guard(o->record, g->pid);
     return -error;
@@ -415,7 +509,7 @@ int neap_guard_open(neap_guard **out, const char *program,
 
     if (!g)
         return -ENOMEM;
-    g->fd = -1;
+    g->fd = g->keeper = -1;
     error = neap_outbox_init(&g->out);
     if (error)
         goto fail;
@@ -436,18 +530,27 @@ fail:
     return error;
 }
 
+static void close_one(neap_guard *g, neap_ns until)
+{
+    ask(g, NEAP_WIRE_CLOSE, 0);
+    while (!g->ended && neap_os_now() < until) {
+        neap_guard_flush(g);
+        await(g, until);
+        g->in_at = g->in_end = 0; /* nobody asks any more */
+        receive(g);
+    }
+}
+
 void neap_guard_close(neap_guard *g)
 {
     neap_ns until = neap_os_now() + PATIENCE;
 
     if (!g)
         return;
-    ask(g, NEAP_WIRE_CLOSE, 0, NULL);
-    while (!g->ended && neap_os_now() < until) {
-        neap_guard_flush(g);
-        await(g, until);
-        g->in_at = g->in_end = 0; /* nobody asks any more */
-        receive(g);
+    close_one(g, until);
+    if (g->keeper >= 0) {
+        move(g);
+        close_one(g, until);
     }
     take_away(g->pid, until);
     guard_free(g);

@@ -39,6 +39,10 @@ typedef enum {
     /* We were stopped or stuck for `cpu` ns, and have beaten again: what is held in the
      * record was continued meanwhile, and is to be held again. */
     NEAP_GUARD_STUCK,
+    /* The guard died, and its keeper waits to be told of its tasks, by
+     * neap_guard_adopt(); until neap_guard_take() it does nothing. Nothing that was held
+     * has been continued. The descriptor is another. */
+    NEAP_GUARD_MOVED,
     NEAP_GUARD_LOST /* the guard itself died: told once, the last event */
 } neap_guard_kind;
 
@@ -82,6 +86,7 @@ typedef struct neap_guard_options {
      * died, and a next one takes it over. */
     neap_record *record;
     neap_ns stuck_after; /* see neap_options; 0: never */
+    bool keeper;         /* a second process, above the guard, for its death: MOVED */
 } neap_guard_options;
 
 /* Starts the guard `program`. It inherits descriptors 0, 1, 2, its end of the socket
@@ -100,7 +105,9 @@ void neap_guard_abandon(neap_guard *g);
 int neap_guard_fd(const neap_guard *g); /* readable: call neap_guard_next() */
 bool neap_guard_wants_write(
     const neap_guard *g); /* then call neap_guard_flush() when it may */
-pid_t neap_guard_pid(const neap_guard *g); /* also the id of the tasks' session */
+/* Everything that tasks start is below it; also the id of their session. */
+pid_t neap_guard_pid(const neap_guard *g);
+pid_t neap_guard_worker(const neap_guard *g); /* the guard proper, below its keeper */
 
 /* 0, or -EPIPE when the guard is lost; -ENOMEM, -E2BIG (job of more than 4 MiB), for a
  * spawn with descriptors also -EMFILE, -EBADF: nothing was sent.
@@ -113,6 +120,16 @@ int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job);
 int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);
 int neap_guard_flush(neap_guard *g);
+
+/* After MOVED: where was the task of this tag? FORKED will have STARTED, or FAILED with
+ * ECONNRESET if it never had its go; of EXITED no EXITED comes again. */
+typedef enum {
+    NEAP_GUARD_WAS_FORKED,
+    NEAP_GUARD_WAS_RUNNING,
+    NEAP_GUARD_WAS_EXITED
+} neap_guard_was;
+int neap_guard_adopt(neap_guard *g, uint64_t tag, pid_t pid, neap_guard_was was);
+int neap_guard_take(neap_guard *g);
 
 /* The heartbeat. While something of the record is held, call this twice in
  * `stuck_after` (neap_guard_beat_every() is that time; NEAP_FOREVER: never), and when

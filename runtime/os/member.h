@@ -17,6 +17,9 @@ bool neap_os_member_is_awake(const neap_proc *p);
 /* The process that traces it; 0: none, or unknown. */
 pid_t neap_os_member_tracer(pid_t pid);
 
+/* How long ago it was begun, to 10 ms. */
+neap_ns neap_os_member_age(const neap_proc *p);
+
 /* Its own CPU time and that of the children it has reaped (10 ms grain); -ESRCH. */
 int neap_os_member_cpu(const neap_proc *p, neap_ns *used);
 

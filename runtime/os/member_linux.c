@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { TO_GROUP = 4 }; /* PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9 */
@@ -57,14 +58,28 @@ pid_t neap_os_member_tracer(pid_t pid)
     return line ? (pid_t)strtol(line + sizeof "\nTracerPid:" - 1, NULL, 10) : 0;
 }
 
+static neap_ns of_ticks(uint64_t ticks)
+{
+    long hz = sysconf(_SC_CLK_TCK);
+
+    return (neap_ns)ticks * (NEAP_S / (hz > 0 ? hz : 100));
+}
+
+neap_ns neap_os_member_age(const neap_proc *p)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (neap_ns)now.tv_sec * NEAP_S + now.tv_nsec - of_ticks(p->start);
+}
+
 int neap_os_member_cpu(const neap_proc *p, neap_ns *used)
 {
     neap_ns own;
-    long ticks = sysconf(_SC_CLK_TCK);
 
     if (neap_os_process_cpu(p->pid, &own) < 0)
         return -ESRCH;
-    *used = own + (neap_ns)p->waited * (NEAP_S / (ticks > 0 ? ticks : 100));
+    *used = own + of_ticks(p->waited);
     return 0;
 }
 

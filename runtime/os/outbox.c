@@ -50,6 +50,15 @@ void neap_outbox_fini(neap_outbox *box)
     box->bytes = NULL;
 }
 
+void neap_outbox_turn(neap_outbox *box, int socket)
+{
+    while (box->first)
+        drop_first(box);
+    box->at = box->end = 0;
+    box->broken = false;
+    box->socket = socket;
+}
+
 unsigned char *neap_outbox_room(neap_outbox *box, size_t size)
 {
     size_t used = box->end - box->at, room = box->room;

@@ -23,6 +23,8 @@ typedef struct neap_outbox {
 
 int neap_outbox_init(neap_outbox *box); /* 0 or -ENOMEM */
 void neap_outbox_fini(neap_outbox *box);
+/* Forgets what waits, and goes on with another socket. */
+void neap_outbox_turn(neap_outbox *box, int socket);
 
 /* Room for `size` bytes to be put next, or NULL: no memory. */
 unsigned char *neap_outbox_room(neap_outbox *box, size_t size);

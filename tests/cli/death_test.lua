@@ -1,14 +1,14 @@
 -- death_test.lua - neap or its guard is killed at any instant: nothing stays held, nothing runs on.
 --
 -- The instants are random; NEAP_TEST_SEED repeats them.
--- ctest timeout: 120
+-- ctest timeout: 240
 local luaunit = require "luaunit"
 local shell = require "shell"
 
 -- luacheck: globals TestDeath
 TestDeath = {}
 
-local RUNS, GUARD_RUNS = 50, 10
+local RUNS = math.tointeger(os.getenv("NEAP_TEST_DEATHS") or 50)
 local SECONDS = 5 -- until nothing may be left
 local LOOP = "while :; do :; done"
 
@@ -20,9 +20,23 @@ local JOBS = ([[return {
   { "sh", "-c", "LOOP" },
 }]]):gsub("LOOP", LOOP)
 
-local function start()
+-- Those that end by themselves: each has a code of its own, whoever hears of it.
+local WORK = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done;"
+local ENDS = ([[return {
+  { "sh", "-c", "echo up; WORK exit 3", name = "plain" },
+  { "timeout", "100", "sh", "-c", "WORK exit 4", name = "timeout" },
+  { "setsid", "-w", "sh", "-c", "WORK exit 5", name = "setsid" },
+  { "bash", "-c", "set -m; (WORK) & while kill -0 $!; do sleep 0.01; done 2>&-; exit 6",
+    name = "control" },
+  { "sh", "-c", "WORK kill -TERM $$", name = "signal" },
+  { "true", name = "true" },
+}]]):gsub("WORK", function() return WORK end)
+local CODES = { plain = "3", timeout = "4", setsid = "5", control = "6", signal = "signal TERM",
+  ["true"] = "0" }
+
+local function start(jobs)
   local run = shell.start_neap {
-    "run", "-q", "1ms", "-f", shell.file("jobs.lua", JOBS),
+    "run", "-v", "-q", "1ms", "-f", shell.file("jobs.lua", jobs or JOBS),
   }
   run:await("up\n")
   return run
@@ -40,9 +54,9 @@ local function seed()
   math.randomseed(given)
 end
 
-local function dies(name, times, kill)
+local function dies(name, times, kill, jobs)
   for i = 1, times do
-    local run = start()
+    local run = start(jobs)
     local instant = at_some_instant()
     local ok, problem = pcall(kill, run)
     if ok then ok, problem = pcall(run.assert_gone, run, SECONDS) end
@@ -60,13 +74,58 @@ function TestDeath.test_neap_is_killed()
   end)
 end
 
+local function kill_guard(run)
+  local guard = run:find("neap-guard") or run:find("neap-keeper") -- which is it then
+  if guard then run:signal("KILL", guard.pid) end
+end
+
 function TestDeath.test_the_guard_is_killed()
-  dies("guard killed", GUARD_RUNS, function(run)
-    run:signal("KILL", run:find("neap-guard").pid)
+  dies("guard killed", RUNS, function(run)
+    kill_guard(run)
     local answer = run:finish()
-    luaunit.assertEquals(answer.code, 125, answer.err)
-    shell.assert_contains(answer.err, "neap: ")
-  end)
+    luaunit.assertEquals(answer.code, 5, answer.err)
+    for name, code in pairs(CODES) do
+      shell.assert_contains(answer.err, ("(%s): %s after"):format(name, code))
+    end
+  end, ENDS)
+end
+
+function TestDeath.test_the_guard_is_killed_again_and_again()
+  local run = start(ENDS)
+  for _ = 1, 3 do
+    at_some_instant()
+    kill_guard(run)
+  end
+  local answer = run:finish()
+  luaunit.assertEquals(answer.code, 5, answer.err)
+  shell.assert_contains(answer.err, "taken over")
+  run:assert_gone(SECONDS)
+end
+
+-- Nobody is above them then but neap: it takes the tasks itself.
+function TestDeath.test_the_guard_and_its_keeper_are_killed()
+  dies("guard and keeper killed", 10, function(run)
+    local pids = {}
+    for _, name in ipairs { "neap-keeper", "neap-guard" } do
+      local process = run:find(name)
+      pids[#pids + 1] = process and process.pid
+    end
+    if #pids > 0 then os.execute("kill -KILL " .. table.concat(pids, " ")) end
+    local answer = run:finish()
+    luaunit.assertEquals(answer.code, 5, answer.err)
+    for _, name in ipairs { "plain", "setsid", "true" } do
+      shell.assert_contains(answer.err, ("(%s): %s after"):format(name, CODES[name]))
+    end
+  end, ENDS)
+end
+
+function TestDeath.test_neap_is_killed_after_its_guard()
+  local run = start()
+  kill_guard(run)
+  shell.await("a next guard", SECONDS, function() return run:err():find("taken over") end)
+  run:signal("KILL")
+  run:finish()
+  run:assert_gone(SECONDS)
 end
 
 function TestDeath.test_neap_is_killed_while_a_job_ignores_TERM()

@@ -33,9 +33,8 @@ function escaping.assert_whole(mode, roles, actuator)
   luaunit.assertEquals(answer.out:match("left\t([^\n]*)"), "", mode .. ": outlived its task")
 end
 
--- Runs one task under neap for some seconds. Returns what it was charged, as a part of what the
--- kernel counted for it and all that it started.
-function escaping.charged(job, seconds)
+-- What neap with this job costs in all, by the kernel; what it says of its own, and of the job.
+local function account_of(job, seconds)
   local stats, spent = shell.path("charged.json"), shell.path("spent")
   local file = shell.file("charged.lua", "return {" .. job .. "}")
   local answer = shell.run {
@@ -46,7 +45,17 @@ function escaping.charged(job, seconds)
   local run = cjson.decode(shell.read(stats))
   local sum = 0
   for _, task in ipairs(run.tasks) do sum = sum + task.cpu_ns end
-  return sum / (tonumber(shell.read(spent)) - run.neap_cpu_ns)
+  return tonumber(shell.read(spent)), run.neap_cpu_ns, sum
+end
+
+-- Runs one task under neap for some seconds. Returns what it was charged, as a part of what the
+-- kernel counted for it and all that it started. What neap costs before and after its account is
+-- known from a run of nothing.
+function escaping.charged(job, seconds)
+  local all, own, charged = account_of('{ "true" }', seconds)
+  local besides = all - own - charged
+  all, own, charged = account_of(job, seconds)
+  return charged / (all - own - besides)
 end
 
 function escaping.assert_charged(mode, within)

@@ -1,0 +1,92 @@
+/* keep.c - a keeper above the guard, for its death.
+ *
+ * The keeper is the same program, leads the session and is the guard's parent. When the
+ * guard is killed its tasks become the keeper's children, and since that is in their
+ * session the kernel does not take their groups for orphaned: what is stopped stays
+ * stopped, and nobody gets a HUP (which `timeout`, for one, does not ignore). Then the
+ * runtime tells the keeper over a socket of its own which task is which, and it goes on
+ * as the guard. Until then it sleeps, and takes away no zombie, whose status it would
+ * lose.
+ */
+#include "guard.h"
+#include "proc.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SOCKET = NEAP_WIRE_KEEPER_FD };
+#define LOOK_EVERY (2 * MS)
+
+/* The guard is a program of its own from the beginning: nothing of ours is left in it. */
+static _Noreturn void become_guard(char **argv)
+{
+    setpgid(0, 0);
+    close(SOCKET);
+    argv[0] = (char[]){"neap-guard"};
+    argv[NEAP_WIRE_ROLE] = (char[]){NEAP_WIRE_KEPT};
+    execv("/proc/self/exe", argv);
+    _exit(127);
+}
+
+bool keep_begin(struct guard *g, char **argv)
+{
+    g->kept = fork();
+    if (g->kept == 0)
+        become_guard(argv);
+    return g->kept > 0 && dup2(SOCKET, NEAP_WIRE_FD) == NEAP_WIRE_FD &&
+           close(SOCKET) == 0;
+}
+
+/* Everything below us is the guard's to end, as long as there is one. It takes its
+ * time, but not for ever. */
+void keep_wait(struct guard *g)
+{
+    while (g->kept > 0 && waitpid(g->kept, NULL, 0) < 0 && errno == EINTR)
+        ;
+    g->kept = 0;
+}
+
+/* No line tells whether it execs: its other end has gone with the guard. */
+void keep_look(struct guard *g, struct record *r)
+{
+    neap_proc p;
+
+    if (neap_proc_read(r->pid, &p) == 0 && !p.forked) {
+        record_started(g, r);
+        r->stage = RUNNING;
+        talk_tell(g, r, NEAP_WIRE_STARTED, (neap_wire_event){.pid = r->pid});
+    } else if (neap_proc_read(r->pid, &p) != 0 || !neap_proc_lives(&p)) {
+        spawn_fail(g, r, ECONNRESET);
+    } else {
+        r->due = g->now + LOOK_EVERY;
+    }
+}
+
+void keep_adopt(struct guard *g, uint64_t tag, const neap_wire_adopt *adopt)
+{
+    struct record *r = record_new(g, tag);
+
+    if (!r) { /* a task that nobody knows would be lost: rather end, or free, all */
+        g->fate = RUNTIME_DEAD;
+        return;
+    }
+    record_set_pid(g, r, adopt->pid);
+    r->due = g->now;
+    r->stage = adopt->stage == NEAP_WIRE_STAGE_FORKED   ? MOVED
+               : adopt->stage == NEAP_WIRE_STAGE_EXITED ? EXITED
+                                                        : RUNNING;
+    if (r->stage != MOVED)
+        record_started(g, r);
+}
+
+void keep_take(struct guard *g)
+{
+    if (g->kept > 0) /* it closed its socket and lives: it is no guard any more */
+        kill(g->kept, SIGKILL);
+    g->kept = 0;
+    setup_lock();
+    reap(g);
+}
