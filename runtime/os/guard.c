@@ -3,15 +3,11 @@
  * Requests go into a queue in memory and from there to the socket as far as it takes
  * them; events come through a small buffer, whole frames only.
  */
-#include "guard.h"
-#include "guard/book.h"
-#include "guard/wire.h"
-#include "outbox.h"
+#include "guard_inside.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,26 +17,6 @@
 #include <unistd.h>
 
 #define PATIENCE (5 * NEAP_S)
-
-enum { IN_FRAMES = 64, PASSED = 3 };
-
-extern char **environ; /* POSIX has it, but no header of POSIX declares it */
-
-struct neap_guard {
-    int fd;
-    int keeper; /* a socket to the keeper, until that is the guard; -1: none */
-    pid_t pid, worker;
-    bool orphans; /* it tells of them */
-    bool greeted; /* HELLO has come: the first frame, and no other */
-    bool ended;   /* nothing more comes */
-    bool told;    /* LOST was given */
-    unsigned char in[IN_FRAMES * sizeof(neap_wire_frame)];
-    size_t in_at, in_end;
-    neap_outbox out;
-    neap_record *record; /* not ours */
-    neap_ns stuck_after;
-    bool watches; /* it has been told to look for beats */
-};
 
 _Static_assert(sizeof(neap_os_cpuset) == NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) &&
                    NEAP_OUTBOX_FDS == NEAP_WIRE_FDS,
@@ -380,112 +356,6 @@ static int await_hello(neap_guard *g)
     return frame.head.tag == NEAP_WIRE_GREETING ? 0 : -EPROTO;
 }
 
-/* What `from` gives goes to `to`. One may have the number that another is to get, so all
- * go out of the way first; the guard closes what it has no use for. */
-static int add_descriptors(posix_spawn_file_actions_t *actions, const int *from)
-{
-    static const int to[PASSED] = {NEAP_WIRE_FD, NEAP_BOOK_FD, NEAP_WIRE_KEEPER_FD};
-    int aside = NEAP_WIRE_KEEPER_FD, error = 0;
-
-    for (int i = 0; i < PASSED; i++)
-        aside = from[i] > aside ? from[i] : aside;
-    for (int i = 0; i < PASSED && !error; i++)
-        if (from[i] >= 0)
-            error = posix_spawn_file_actions_adddup2(actions, from[i], aside + 1 + i);
-    for (int i = 0; i < PASSED && !error; i++)
-        if (from[i] >= 0)
-            error = posix_spawn_file_actions_adddup2(actions, aside + 1 + i, to[i]);
-    return error;
-}
-
-/* posix_spawn, since a fork of a big host would block it. Positive errno, as it gives
- * them. */
-static int spawn_guard(pid_t *pid, const char *program, char **argv, const int *fds)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t set;
-    int error = posix_spawn_file_actions_init(&actions);
-
-    if (error)
-        return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error)
-        goto free_actions;
-    sigemptyset(&set);
-    posix_spawnattr_setsigmask(&attributes, &set);
-    sigfillset(&set);
-    posix_spawnattr_setsigdefault(&attributes, &set);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    error = add_descriptors(&actions, fds);
-    if (!error)
-        error = posix_spawn(pid, program, &actions, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-free_actions:
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
-static const char *path_of(const neap_record *record)
-{
-    if (!record)
-        return "-";
-    return neap_record_path(record) ? neap_record_path(record) : "";
-}
-
-/* A socketpair, as positive errno says it. */
-static int connect_to(int *ours, int *its)
-{
-    int pair[2];
-
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return errno;
-    *ours = pair[0];
-    *its = pair[1];
-    return 0;
-}
-
-static void hang_up(int fd)
-{
-    if (fd >= 0)
-        close(fd);
-}
-
-static int start(neap_guard *g, const char *program, const neap_guard_options *o)
-{
-    char parent[16], grace[24], stuck[24], path[512], role[16];
-    char *argv[] = {(char[]){"neap-guard\0"},
-                    parent,
-                    o->on_death == NEAP_GUARD_END ? (char[]){"end"}
-                                                  : (char[]){"continue"},
-                    grace,
-                    stuck,
-                    path,
-                    role,
-                    NULL};
-    int fds[PASSED] = {-1, o->record ? neap_record_fd(o->record) : -1, -1}, error;
-
-    snprintf(parent, sizeof parent, "%d", (int)getpid());
-    snprintf(grace, sizeof grace, "%lld", (long long)o->grace);
-    snprintf(stuck, sizeof stuck, "%lld", (long long)g->stuck_after);
-    snprintf(path, sizeof path, "%s", path_of(o->record));
-    snprintf(role, sizeof role, "%s", o->keeper ? NEAP_WIRE_KEEPER : NEAP_WIRE_ALONE);
-    if (o->keeper)
-        strcpy(argv[0], "neap-keeper");
-    error = connect_to(&g->fd, &fds[0]);
-    if (!error && o->keeper)
-        error = connect_to(&g->keeper, &fds[2]);
-    if (!error)
-        error = spawn_guard(&g->pid, program, argv, fds);
-    g->out.socket = g->fd;
-    hang_up(fds[0]);
-    hang_up(fds[2]);
-    if (!error && o->record)
-        neap_record_set_guard(o->record, g->pid);
-    return -error;
-}
-
 /* Waits for the guard's end, and makes it end when it does not. A host that reaped it,
  * or that ignores SIGCHLD, makes waitpid fail: then it is gone, and its pid may be
  * another's. */
@@ -515,7 +385,7 @@ int neap_guard_open(neap_guard **out, const char *program,
         goto fail;
     g->record = options->record;
     g->stuck_after = options->stuck_after ? options->stuck_after : NEAP_FOREVER;
-    error = start(g, program, options);
+    error = neap_guard_start(g, program, options);
     if (error)
         goto fail;
     error = await_hello(g);
