@@ -108,6 +108,7 @@ static int open_core(lua_State *L)
         {"limit", neap_limits_lua},
         {"policies", neap_load_policies},
         {"policy", lua_policy},
+        {"rescue", neap_rescue_lua},
         {"runtime", neap_runtime_lua},
         {"signal_name", lua_signal_name},
         {"strerror", lua_strerror},

@@ -56,6 +56,7 @@ struct neap_script {
 
 /* runtime.c */
 int neap_runtime_lua(lua_State *L); /* neap.runtime(options) */
+int neap_rescue_lua(lua_State *L);  /* neap.rescue(options) */
 
 /* script.c. Pushes a script without a runtime and without a metatable. */
 struct neap_script *neap_script_new(lua_State *L);

@@ -64,6 +64,7 @@ bool setup(struct guard *g, char **argv)
     bool keeper = strcmp(argv[NEAP_WIRE_ROLE], NEAP_WIRE_KEEPER) == 0;
     bool kept = strcmp(argv[NEAP_WIRE_ROLE], NEAP_WIRE_KEPT) == 0;
 
+    prctl(PR_SET_NAME, keeper ? "neap-keeper" : "neap-guard", 0, 0, 0);
     if (!kept && setsid() < 0)
         return refuse("begin a session");
     if (keeper && !keep_begin(g, argv))

@@ -427,6 +427,9 @@ neap_ns neap_watch_due(const neap_runtime *rt);
 int neap_watch_hold_again(neap_runtime *rt, neap_ns ran);
 void neap_watch_stuck(neap_runtime *rt, neap_ns time);
 
+/* rescue.c */
+void neap_rescue_at_start(neap_runtime *rt); /* old records are healed */
+
 /* place.c */
 int neap_place_open(neap_runtime *rt);
 void neap_place_close(neap_runtime *rt);

@@ -14,6 +14,8 @@ void neap_watch_open(neap_runtime *rt)
 
     if (rt->record)
         return;
+    if (rt->opt.adopt)
+        neap_rescue_at_start(rt);
     r = neap_record_open(&rt->record, rt->opt.on_death == NEAP_DEATH_END,
                          rt->opt.grace);
     if (r == 0 && rt->cgroups)

@@ -54,5 +54,9 @@ void neap_record_on_purpose(neap_record *r, int on);
 /* The directory number `i` of those above in which there may be records, NULL past the
  * last. */
 const char *neap_record_directory(int i, char *out, size_t room);
+/* One of them as a descriptor, if it is ours alone: nothing is followed that another user
+ * may have put there. */
+int neap_record_open_directory(const char *path);
+void neap_record_read_boot(char *out, size_t room); /* which boot is this? */
 
 #endif

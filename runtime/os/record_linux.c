@@ -48,18 +48,11 @@ static bool is_ours(const struct stat *s)
     return S_ISDIR(s->st_mode) && s->st_uid == geteuid() && (s->st_mode & 077) == 0;
 }
 
-/* A directory that is ours alone, as a descriptor; made if there is none. Nothing is
- * followed that another user may have put there; a parent that is somebody else's own
- * (a runtime directory after su) is not used. */
-static int open_directory(const char *path)
+int neap_record_open_directory(const char *path)
 {
-    int fd = NONE;
     struct stat s;
+    int fd;
 
-    if (!*path)
-        return -ENOENT;
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return -errno;
     fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return -errno;
@@ -71,9 +64,12 @@ static int open_directory(const char *path)
 
 static int make_file(neap_record *r, const char *directory)
 {
-    int dir = open_directory(directory);
     char name[32];
+    int dir;
 
+    if (!*directory || (mkdir(directory, 0700) != 0 && errno != EEXIST))
+        return -ENOENT;
+    dir = neap_record_open_directory(directory);
     if (dir < 0)
         return dir;
     errno = 0;
@@ -116,7 +112,7 @@ static int make_room(neap_record *r, uint32_t entries)
     return -error;
 }
 
-static void read_boot(char *out, size_t room)
+void neap_record_read_boot(char *out, size_t room)
 {
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? 0 : read(fd, out, room - 1);
@@ -153,7 +149,7 @@ static int begin(neap_record *r, int end, neap_ns grace)
     head = &r->book->head;
     head->version = NEAP_BOOK_VERSION;
     head->entry_size = sizeof(neap_book_entry);
-    read_boot(head->boot, sizeof head->boot);
+    neap_record_read_boot(head->boot, sizeof head->boot);
     head->runtime = who_is(getpid());
     head->on_death = end != 0;
     head->grace = grace;

@@ -404,6 +404,33 @@ NEAP_API bool neap_counter(const neap_runtime *rt, size_t i, const char **name,
  * next call. */
 NEAP_API const char *neap_placement(neap_runtime *rt);
 
+/* Rescue: what runtimes of this user left behind that were killed together with their
+ * guards. There should be nothing. */
+
+typedef enum {
+    NEAP_RESCUE_BY_RECORD, /* what the on_death of each says */
+    NEAP_RESCUE_LIST,      /* nothing is done */
+    NEAP_RESCUE_CONTINUE,
+    NEAP_RESCUE_END /* TERM and CONT, the grace time, KILL */
+} neap_rescue_mode;
+
+/* A process, as it was found. */
+typedef struct neap_left {
+    int pid;
+    int runtime;  /* the pid of the dead runtime */
+    neap_id task; /* 0: unknown */
+    bool stopped;
+    const char *command; /* valid during the callback */
+} neap_left;
+
+typedef void neap_left_fn(void *user, const neap_left *left);
+
+/* Calls `fn` (may be NULL) for each, does what `mode` says, and waits for it. How many
+ * there were. `grace` 0: the default. A runtime that may `adopt` does this by itself,
+ * BY_RECORD, before it starts its first process. */
+NEAP_API int neap_rescue(neap_rescue_mode mode, neap_ns grace, neap_left_fn *fn,
+                         void *user);
+
 /* Timers and signals: the runtime is a small event runtime, too. */
 
 typedef uint64_t neap_timer; /* never 0, never used twice */
