@@ -74,12 +74,20 @@ static void pause_for(struct guard *g, int64_t time)
     g->now = clock_now();
 }
 
+/* Of the others, each gets `signo`. */
+static bool anybody_left(struct guard *g, int signo)
+{
+    int others = book_signal_others(g, signo);
+
+    return children_left(g) || others > 0;
+}
+
 static void kill_all(struct guard *g, int64_t time)
 {
     int64_t until = g->now + time;
 
     book_cgroups(g, CGROUP_KILL);
-    while ((children_left(g) | book_signal_others(g, SIGKILL)) && g->now < until) {
+    while (anybody_left(g, SIGKILL) && g->now < until) {
         signal_groups(g, SIGKILL);
         signal_tree(g, SIGKILL, EVERYBODY);
         pause_for(g, ROUND);
@@ -99,7 +107,7 @@ static void end_all(struct guard *g)
     signal_tree(g, SIGCONT, OUTSIDE_THE_GROUPS);
     book_signal_others(g, SIGCONT);
     book_cgroups(g, CGROUP_THAW);
-    while ((children_left(g) | (others && book_signal_others(g, 0))) && g->now < until)
+    while ((others ? anybody_left(g, 0) : children_left(g)) && g->now < until)
         pause_for(g, others ? ROUND : until - g->now);
     kill_all(g, KILL_TIME);
 }
