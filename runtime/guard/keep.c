@@ -12,6 +12,7 @@
 #include "proc.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -19,6 +20,7 @@
 
 enum { SOCKET = NEAP_WIRE_KEEPER_FD };
 #define LOOK_EVERY (2 * MS)
+#define PATIENCE (15000 * MS) /* the guard needs up to 10 s after the grace time */
 
 /* The guard is a program of its own from the beginning: nothing of ours is left in it. */
 static _Noreturn void become_guard(char **argv)
@@ -40,13 +42,25 @@ bool keep_begin(struct guard *g, char **argv)
            close(SOCKET) == 0;
 }
 
-/* Everything below us is the guard's to end, as long as there is one. It takes its
- * time, but not for ever. */
+/* Everything below us is the guard's to end, as long as there is one: in its own time,
+ * and unless somebody has stopped it. */
 void keep_wait(struct guard *g)
 {
-    while (g->kept > 0 && waitpid(g->kept, NULL, 0) < 0 && errno == EINTR)
-        ;
+    int64_t until = clock_now() + g->grace + PATIENCE;
+    struct pollfd sigchld = {.fd = g->children, .events = POLLIN};
+    pid_t pid;
+
+    if (g->kept > 0)
+        kill(g->kept, SIGCONT);
+    while (g->kept > 0 && waitpid(g->kept, NULL, WNOHANG) == 0) {
+        if (clock_now() >= until)
+            kill(g->kept, SIGKILL);
+        poll(&sigchld, 1, 100);
+        while (setup_child(g, &pid))
+            ;
+    }
     g->kept = 0;
+    g->now = clock_now();
 }
 
 /* No line tells whether it execs: its other end has gone with the guard. */

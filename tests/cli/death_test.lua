@@ -128,6 +128,14 @@ function TestDeath.test_neap_is_killed_after_its_guard()
   run:assert_gone(SECONDS)
 end
 
+function TestDeath.test_neap_is_killed_while_its_guard_is_stopped()
+  local run = start()
+  run:signal("STOP", run:find("neap-guard").pid)
+  run:signal("KILL")
+  run:finish()
+  run:assert_gone(SECONDS)
+end
+
 function TestDeath.test_neap_is_killed_while_a_job_ignores_TERM()
   local run = shell.start_neap {
     "run", "-j1", "-f", "-", input = ("trap '' TERM; echo up; %s\n"):format(LOOP):rep(2),

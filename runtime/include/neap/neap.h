@@ -94,7 +94,7 @@ typedef enum {
     NEAP_REPORT_FAILURE, /* a hook failed: its default answered */
     NEAP_REPORT_EJECTED, /* the policy was replaced by `fair` */
     NEAP_REPORT_TASK,    /* something a task's owner should know */
-    NEAP_REPORT_GUARD,   /* the guard died */
+    NEAP_REPORT_GUARD,   /* the guard died, or we were stuck: what was done then */
     NEAP_REPORT_OUTPUT   /* some of what tasks wrote, or will write, is lost */
 } neap_report_kind;
 
