@@ -134,10 +134,13 @@ void neap_spawn_start(neap_runtime *rt, process *p)
     job.null_output = p->output.mode == NEAP_OUTPUT_NULL;
     job.fds = fds;
     if (r == 0) {
+        neap_cgroup_give_back(p); /* of a guard that died before it could start this */
         r = neap_cgroup_take(rt, p, cgroup, sizeof cgroup);
         job.cgroup = cgroup[0] ? cgroup : NULL;
         if (r == 0)
             r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
+        if (r == -EPIPE && rt->guard) /* it died: we shall hear it, and ask the next */
+            r = 0;
         p->sent = r == 0;
         neap_output_sent(fds);
     }
