@@ -1,5 +1,5 @@
-/* os_guard_free_test.c - how long are tasks held after the death of their runtime? Prints
- * it. NEAP_TEST_TASKS: how many (100); NEAP_TEST_DEATHS: how often (20).
+/* os_guard_free_test.c - how long are tasks held after the death of their runtime?
+ * Prints it. NEAP_TEST_TASKS: how many (100); NEAP_TEST_DEATHS: how often (20).
  * ctest labels: process */
 #include "guarding.h"
 

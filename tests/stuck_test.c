@@ -1,5 +1,5 @@
-/* stuck_test.c - a runtime that is stopped while it holds tasks: they are continued, and
- * held again when it is back.
+/* stuck_test.c - a runtime that is stopped while it holds tasks: they are continued,
+ * and held again when it is back.
  * ctest labels: process */
 #include "process.h"
 

@@ -22,7 +22,7 @@ enum { SOCKET = NEAP_WIRE_KEEPER_FD };
 #define LOOK_EVERY (2 * MS)
 #define PATIENCE (15000 * MS) /* the guard needs up to 10 s after the grace time */
 
-/* The guard is a program of its own from the beginning: nothing of ours is left in it. */
+/* The guard is a program of its own from the beginning: nothing of ours is in it. */
 static _Noreturn void become_guard(char **argv)
 {
     setpgid(0, 0);

@@ -5,10 +5,10 @@
  * runtime dies), the grace time between TERM and KILL and the time after which it is
  * stuck, both in nanoseconds, and the path of the record on descriptor 4 (empty: it has
  * none; `-`: there is no record), and its role: `alone`, or `keeper` (keep.c) with the
- * keeper's socket on descriptor 5, or `kept` by one. The runtime is dead when the socket
- * ends, when its pidfd says so, or when its number is nobody's: each alone misses a case
- * (a forked worker holds the socket; a runtime that execs lives on; an old kernel has no
- * pidfd).
+ * keeper's socket on descriptor 5, or `kept` by one. The runtime is dead when the
+ * socket ends, when its pidfd says so, or when its number is nobody's: each alone
+ * misses a case (a forked worker holds the socket; a runtime that execs lives on; an
+ * old kernel has no pidfd).
  */
 #include "guard.h"
 

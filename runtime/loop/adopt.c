@@ -4,10 +4,10 @@
  * leader that is a zombie stays one until we take it away. Whatever the guard had told
  * before it died has been heard. So for each task:
  *
- *   asked   the next guard is asked; a child that was forked all the same ends by itself,
- *           since its line to the guard has ended
- *   forked  it may have had its go: then it execs and has started; else it ends without,
- *           and the next guard is asked
+ *   asked   the next guard is asked; a child that was forked all the same ends by
+ *           itself, since its line to the guard has ended
+ *   forked  it may have had its go: then it execs and has started; else it ends
+ *           without, and the next guard is asked
  *   live    it is held again if it was held; its end is heard by SIGCHLD
  *   ended   its zombie is ours to take away
  */

@@ -2,8 +2,8 @@
  *
  * The kernel has continued the tasks' own groups (they are in the guard's session and
  * ignore HUP); what they made beside those is continued from our table. With `adopt`
- * they are ours now and go on (adopt.c). Else nobody can tell us of their ends: they are
- * ended, or let go, by `on_death`.
+ * they are ours now and go on (adopt.c). Else nobody can tell us of their ends: they
+ * are ended, or let go, by `on_death`.
  */
 #include "os/children.h"
 #include "runtime.h"

@@ -7,8 +7,8 @@
 #include "os.h"
 
 int neap_os_adopt_orphans(void); /* from now on those of our descendants come to us */
-/* No SIGCHLD for children that are stopped or continued. Whoever handles SIGCHLD does so
- * first. */
+/* No SIGCHLD for children that are stopped or continued. Whoever handles SIGCHLD does
+ * so first. */
 void neap_os_hear_only_ends(void);
 
 typedef struct neap_os_end {
@@ -22,8 +22,8 @@ typedef struct neap_os_end {
 int neap_os_child_ended(pid_t pid, neap_os_end *out);
 void neap_os_child_take(pid_t pid);
 
-/* Does `pid` run a program, or has it not exec'd since its fork? 1: it does, or did until
- * it ended; 0: not yet; -ESRCH: it ended without, or is gone. */
+/* Does `pid` run a program, or has it not exec'd since its fork? 1: it does, or did
+ * until it ended; 0: not yet; -ESRCH: it ended without, or is gone. */
 int neap_os_has_execed(pid_t pid);
 
 /* One of our children that has ended, and stays a zombie; 0: none, or one that is not

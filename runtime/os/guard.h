@@ -40,8 +40,8 @@ typedef enum {
      * record was continued meanwhile, and is to be held again. */
     NEAP_GUARD_STUCK,
     /* The guard died, and its keeper waits to be told of its tasks, by
-     * neap_guard_adopt(); until neap_guard_take() it does nothing. Nothing that was held
-     * has been continued. The descriptor is another. */
+     * neap_guard_adopt(); until neap_guard_take() it does nothing. Nothing that was
+     * held has been continued. The descriptor is another. */
     NEAP_GUARD_MOVED,
     NEAP_GUARD_LOST /* the guard itself died: told once, the last event */
 } neap_guard_kind;

@@ -14,8 +14,8 @@ enum { PASSED = 3 };
 
 extern char **environ; /* POSIX has it, but no header of POSIX declares it */
 
-/* What `from` gives goes to `to`. One may have the number that another is to get, so all
- * go out of the way first; the guard closes what it has no use for. */
+/* What `from` gives goes to `to`. One may have the number that another is to get, so
+ * all go out of the way first; the guard closes what it has no use for. */
 static int add_descriptors(posix_spawn_file_actions_t *actions, const int *from)
 {
     static const int to[PASSED] = {NEAP_WIRE_FD, NEAP_BOOK_FD, NEAP_WIRE_KEEPER_FD};

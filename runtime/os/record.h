@@ -1,4 +1,4 @@
-/* record.h - the runtime's side of the record (../guard/book.h), and who reads old ones.
+/* record.h - the runtime's side of the record (../guard/book.h).
  *
  * What is to be stopped is put first, so that after the death of both the runtime and
  * its guard the record names everything that may be held. Nothing here blocks, and but
@@ -11,8 +11,8 @@
 
 typedef struct neap_record neap_record;
 
-/* Where it is. HIDDEN: no directory could be made, or is safely ours: it has no name, so
- * the guard knows it but no later rescue. */
+/* Where it is. HIDDEN: no directory could be made, or is safely ours: it has no name,
+ * so the guard knows it but no later rescue. */
 typedef enum { NEAP_RECORD_FILE, NEAP_RECORD_HIDDEN } neap_record_place;
 
 /* Makes one in the first of these directories that can be ours alone (made 0700):
@@ -54,8 +54,8 @@ void neap_record_on_purpose(neap_record *r, int on);
 /* The directory number `i` of those above in which there may be records, NULL past the
  * last. */
 const char *neap_record_directory(int i, char *out, size_t room);
-/* One of them as a descriptor, if it is ours alone: nothing is followed that another user
- * may have put there. */
+/* One of them as a descriptor, if it is ours alone: nothing is followed that another
+ * user may have put there. */
 int neap_record_open_directory(const char *path);
 void neap_record_read_boot(char *out, size_t room); /* which boot is this? */
 
