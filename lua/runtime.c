@@ -7,9 +7,9 @@
 /* Making and closing. */
 
 static const char *const option_keys[] = {
-    "policy",   "params",   "quantum", "cpus",     "max_alive",   "max_hold",
-    "seed",     "clock",    "confine", "on_death", "grace",       "guard",
-    "actuator", "defaults", "adopt",   "realtime", "stuck_after", NULL,
+    "policy", "params",   "quantum",     "cpus",    "max_alive", "max_hold", "seed",
+    "clock",  "confine",  "on_death",    "grace",   "guard",     "actuator", "defaults",
+    "adopt",  "realtime", "stuck_after", "without", NULL,
 };
 
 static neap_ns quantum_at(lua_State *L, int index)
@@ -25,6 +25,23 @@ static neap_ns quantum_at(lua_State *L, int index)
 static int cpus_at(lua_State *L, int index)
 {
     return (int)neap_option_integer(L, index, "cpus", 1, NEAP_CPUS_MAX);
+}
+
+/* { "cgroup", "perf" }: what is not to be used. */
+static unsigned without_at(lua_State *L, int index)
+{
+    static const char *const parts[] = {"cgroup", "perf", NULL};
+    unsigned without = 0;
+
+    index = lua_absindex(L, index);
+    if (!lua_istable(L, index))
+        luaL_error(L, "without: expected a list, got a %s", luaL_typename(L, index));
+    for (lua_Integer i = 1; lua_rawgeti(L, index, i) != LUA_TNIL; i++) {
+        without |= 1u << neap_option_enum(L, -1, "without", parts);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return without;
 }
 
 static void read_options(lua_State *L, neap_options *o, bool *clean_env)
@@ -68,6 +85,8 @@ static void read_options(lua_State *L, neap_options *o, bool *clean_env)
         o->adopt = neap_option_boolean(L, -1, "adopt");
     if (neap_option_get(L, 1, "realtime"))
         o->realtime = neap_option_boolean(L, -1, "realtime");
+    if (neap_option_get(L, 1, "without"))
+        o->without = without_at(L, -1);
     if (neap_option_get(L, 1, "params"))
         neap_option_params(L, -1, &o->params);
 }
@@ -370,6 +389,7 @@ static int runtime_stats(lua_State *L)
         {"ejections", stats.ejections},
         {"clamped", stats.clamped},
         {"forced", stats.forced},
+        {"escaped", stats.escaped},
         {"active", stats.active},
         {"waiting", stats.waiting},
     };

@@ -429,10 +429,11 @@ static int task_stats(lua_State *L)
         {"vruntime_ns", t->vruntime},
         {"longest_wait_ns", t->longest_wait_ns},
         {"forced", t->forced},
+        {"escaped", t->escaped},
     };
     enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
 
-    lua_createtable(L, 0, NUMBERS + 2);
+    lua_createtable(L, 0, NUMBERS + 3);
     for (int i = 0; i < NUMBERS; i++) {
         lua_pushinteger(L, numbers[i].value);
         lua_setfield(L, -2, numbers[i].name);
@@ -441,6 +442,8 @@ static int task_stats(lua_State *L)
     lua_setfield(L, -2, "name");
     push_or_nil(L, t->pid, 0);
     lua_setfield(L, -2, "pid");
+    lua_pushstring(L, neap_source_name(t->source));
+    lua_setfield(L, -2, "cpu_source");
     return 1;
 }
 

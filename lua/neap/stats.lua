@@ -10,12 +10,12 @@ local RUN_KEYS = {
   "policy", "cpus", "quantum_ns", "wall_ns", "neap_cpu_ns", "decisions", "dispatches",
   "context_switches", "preemptions", "voluntary", "late_ticks", "late_ns", "ticks",
   "missed_ticks", "failures", "ejections",
-  "clamped", "active", "waiting", "forced",
+  "clamped", "active", "waiting", "forced", "escaped",
 }
 local TASK_KEYS = {
   "id", "name", "pid", "priority", "weight", "how", "code", "cpu_ns", "wall_ns", "start_ns",
   "run_ns", "ready_ns", "blocked_ns", "paused_ns", "slices", "preemptions", "vruntime_ns",
-  "longest_wait_ns", "forced",
+  "longest_wait_ns", "forced", "escaped", "cpu_source",
 }
 
 -- JSON is UTF-8; names of tasks may be anything.
@@ -56,6 +56,7 @@ local function task_json(result)
     name = result.name,
     how = result.how or "lost",
     code = result.code or 0,
+    cpu_source = result.stats and result.stats.cpu_source or "none",
   }, { __index = result.stats })
   return "{" .. members(TASK_KEYS, values) .. "}"
 end

@@ -72,6 +72,13 @@ const char *neap_why_name(neap_why why)
     return (unsigned)why < NEAP_WHYS ? name[why] : "?";
 }
 
+const char *neap_source_name(neap_source source)
+{
+    static const char *const name[] = {"none", "cgroup", "perf", "clocks"};
+
+    return (unsigned)source < NEAP_SOURCES ? name[source] : "?";
+}
+
 int neap_priority_weight(int priority)
 {
     /* round(100 * 1.25^(priority - 5)) */

@@ -55,6 +55,8 @@ local function configure(parser)
     :argname("TIME"):convert(options.grace)
   parser:option("--on-death", "If neap is killed, its tasks end, or continue (default: end).")
     :argname("WHAT"):choices { "end", "continue" }
+  parser:option("--without", "Do not use it, though it is there: cgroup, perf.")
+    :argname("WHAT"):choices { "cgroup", "perf" }:count("*")
   parser:flag("--no-confine", "Let tasks use all CPUs, though fewer run at once.")
   parser:option("--progress", "Show how far the run is: auto (on a terminal), always, never.")
     :argname("WHEN"):choices { "auto", "always", "never" }:default("auto"):show_default(false)
@@ -104,6 +106,7 @@ local function make_runtime(given)
     defaults = limits.apply(given),
     adopt = true,
     realtime = given.rt,
+    without = given.without,
   })
   if not ok then options.refuse(2, "%s", (tostring(rt):gsub("^[^%s:]+:%d+: ", ""))) end
   if not rt then options.refuse(OURS[errno] and BROKEN or 2, "%s", message) end

@@ -293,6 +293,7 @@ NEAP_API void neap_task_times(const neap_runtime *rt, const neap_task *t,
 NEAP_API const char *neap_state_name(neap_state state);
 NEAP_API const char *neap_how_name(neap_how how);
 NEAP_API const char *neap_why_name(neap_why why);
+NEAP_API const char *neap_source_name(neap_source source);
 
 /* Changes of a task. All answer -NEAP_ENOTASK for a task that is not, or no longer,
  * there, and -NEAP_ERANGE for a value outside its range, which changes nothing. */
