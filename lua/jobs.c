@@ -17,8 +17,9 @@ extern char **environ;
 static const char *const task_keys[] = {SPEC_KEYS, NULL};
 #define LIMIT_KEY(NAME, name) #name,
 static const char *const job_keys[] = {
-    SPEC_KEYS, "cwd",    "env",    "clean_env",  "stdin",
-    "stdout",  "stderr", "output", "output_dir", NEAP_LIMITS(LIMIT_KEY) NULL,
+    SPEC_KEYS,     "cwd",    "env",    "clean_env",  "stdin",
+    "stdout",      "stderr", "output", "output_dir", "timeout",
+    "may_be_late", NEAP_LIMITS(LIMIT_KEY) NULL,
 };
 
 static neap_ns time_of(lua_State *L, const char *name)
@@ -261,6 +262,9 @@ int neap_jobs_spawn(lua_State *L)
     job.env = read_env(L, s->clean_env);
     job.cwd = text_of(L, "cwd");
     read_streams(L, &job, fds);
+    job.timeout = time_of(L, "timeout");
+    job.may_be_late = neap_option_get(L, 2, "may_be_late") &&
+                      neap_option_boolean(L, -1, "may_be_late");
     neap_option_limits(L, 2, &limits);
     job.limits = &limits;
     h = prepare(L, s);

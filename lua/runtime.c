@@ -7,9 +7,10 @@
 /* Making and closing. */
 
 static const char *const option_keys[] = {
-    "policy", "params",   "quantum",     "cpus",    "max_alive", "max_hold", "seed",
-    "clock",  "confine",  "on_death",    "grace",   "guard",     "actuator", "defaults",
-    "adopt",  "realtime", "stuck_after", "without", NULL,
+    "policy",   "params",   "quantum",     "cpus",     "max_alive",
+    "max_hold", "seed",     "clock",       "confine",  "on_death",
+    "grace",    "guard",    "actuator",    "defaults", "leftovers",
+    "adopt",    "realtime", "stuck_after", "without",  NULL,
 };
 
 static neap_ns quantum_at(lua_State *L, int index)
@@ -47,6 +48,7 @@ static unsigned without_at(lua_State *L, int index)
 static void read_options(lua_State *L, neap_options *o, bool *clean_env)
 {
     static const char *const clocks[] = {"live", "virtual", NULL};
+    static const char *const leftovers[] = {"end", "wait", "leave", NULL};
     static const char *const actuators[] = {"stop", "freeze", "none", NULL};
     static const char *const deaths[] = {"continue", "end", NULL};
     lua_Integer most = LUA_MAXINTEGER;
@@ -79,6 +81,8 @@ static void read_options(lua_State *L, neap_options *o, bool *clean_env)
         o->max_hold = neap_option_duration(L, -1, "max_hold");
     if (neap_option_get(L, 1, "actuator"))
         o->actuator = (neap_actuator)neap_option_enum(L, -1, "actuator", actuators);
+    if (neap_option_get(L, 1, "leftovers"))
+        o->leftovers = (neap_leftovers)neap_option_enum(L, -1, "leftovers", leftovers);
     if (neap_option_get(L, 1, "defaults"))
         o->limits = neap_option_defaults(L, -1, clean_env);
     if (neap_option_get(L, 1, "adopt"))

@@ -59,6 +59,11 @@ local function output(value)
   return nil, '"inherit", "tag", "group", "files" or "null"'
 end
 
+local function boolean(value)
+  if type(value) == "boolean" then return value end
+  return nil, "true or false"
+end
+
 local CHECKS = {
   name = text,
   priority = whole(0, 10),
@@ -68,10 +73,9 @@ local CHECKS = {
   period = duration,
   group = whole(0, math.maxinteger),
   cwd = text,
-  clean_env = function(value)
-    if type(value) == "boolean" then return value end
-    return nil, "true or false"
-  end,
+  clean_env = boolean,
+  timeout = duration,
+  may_be_late = boolean,
   env = environment,
   output = output,
   output_dir = text,

@@ -69,7 +69,7 @@ struct input {
 };
 
 /* How it ends. */
-enum fate { GOES_ON, CLOSED, RUNTIME_DEAD };
+enum fate { GOES_ON, CLOSED, LEFT, RUNTIME_DEAD };
 enum on_death { ON_DEATH_CONTINUE, ON_DEATH_END };
 
 struct guard {

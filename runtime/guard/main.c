@@ -88,7 +88,7 @@ static void turn(struct guard *g)
     heart_due(g);
     talk_write(g);
     if (polls[RUNTIME].revents || (g->runtime < 0 && !is_there(g->parent)))
-        g->fate = g->fate == CLOSED ? CLOSED : RUNTIME_DEAD;
+        g->fate = g->fate == GOES_ON ? RUNTIME_DEAD : g->fate;
 }
 
 static bool read_arguments(struct guard *g, int argc, char **argv)
@@ -124,7 +124,7 @@ int main(int argc, char **argv)
     keep_wait(&g);
     if (g.fate == CLOSED)
         end_closed(&g);
-    else
+    else if (g.fate == RUNTIME_DEAD)
         end_dead(&g);
     return 0;
 }

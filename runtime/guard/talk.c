@@ -205,7 +205,7 @@ static void take(struct guard *g)
     struct record *r = record_of_tag(g, head.tag);
 
     if (head.kind == NEAP_WIRE_CLOSE)
-        g->fate = CLOSED;
+        g->fate = head.tag == NEAP_WIRE_CLOSE_LEAVE ? LEFT : CLOSED;
     else if (head.kind == NEAP_WIRE_WATCH)
         heart_watch(g);
     else if (head.kind == NEAP_WIRE_PAUSE)

@@ -47,8 +47,10 @@ enum neap_wire_kind {
     NEAP_WIRE_PAUSE,   /* none will come until WATCH: watch for our death only */
     NEAP_WIRE_ADOPT,   /* to a keeper whose guard died: this task is now yours */
     NEAP_WIRE_TAKE,    /* all were told: go on as the guard */
-    NEAP_WIRE_CLOSE
+    NEAP_WIRE_CLOSE    /* its tag says what becomes of what is left */
 };
+
+enum { NEAP_WIRE_CLOSE_END, NEAP_WIRE_CLOSE_LEAVE };
 
 typedef struct neap_wire_head {
     uint32_t kind;

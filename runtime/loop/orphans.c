@@ -12,12 +12,16 @@
 #define LOOK_EVERY (10 * NEAP_MS)
 enum { SHARE = 200 }; /* looks take half a percent of a CPU at most */
 
-static process *owner_by(const neap_runtime *rt, pid_t pid)
+/* Each of these answers whether it knows, and whose it is into `*of` (NULL: nobody's,
+ * or of a task that is over). */
+
+static bool is_told_by(const neap_runtime *rt, pid_t leader, process **of)
 {
     const member *m =
-        pid == neap_guard_pid(rt->guard) ? NULL : neap_member_find(rt, pid);
+        leader == neap_guard_pid(rt->guard) ? NULL : neap_member_find(rt, leader);
 
-    return m ? m->of : NULL;
+    *of = m ? m->of : NULL;
+    return m;
 }
 
 static bool has_tag(const neap_runtime *rt, pid_t pid, uint64_t *tag)
@@ -29,12 +33,16 @@ static bool has_tag(const neap_runtime *rt, pid_t pid, uint64_t *tag)
     return has;
 }
 
-static process *owner_by_tag(const neap_runtime *rt, pid_t pid)
+static bool is_told_by_tag(const neap_runtime *rt, pid_t pid, process **of)
 {
     uint64_t tag;
-    neap_task *t = has_tag(rt, pid, &tag) ? neap_core_find(rt->core, tag) : NULL;
+    neap_task *t;
 
-    return t ? t->process : NULL;
+    if (!has_tag(rt, pid, &tag))
+        return false;
+    t = neap_core_find(rt->core, tag);
+    *of = t ? t->process : NULL;
+    return true;
 }
 
 /* The only task that has run since the last look, if there is only one. A child of the
@@ -61,13 +69,12 @@ static process *owner_by_time(const neap_runtime *rt, const neap_proc *who)
 
 static process *owner_of(const neap_runtime *rt, const neap_proc *who)
 {
-    process *p = owner_by(rt, who->group);
+    process *p;
 
-    if (!p)
-        p = owner_by(rt, who->session);
-    if (!p)
-        p = owner_by_tag(rt, who->pid);
-    return p ? p : owner_by_time(rt, who);
+    if (!is_told_by(rt, who->group, &p) && !is_told_by(rt, who->session, &p) &&
+        !is_told_by_tag(rt, who->pid, &p))
+        p = owner_by_time(rt, who);
+    return p && p->phase != P_GONE ? p : NULL;
 }
 
 static void meet(void *user, pid_t pid)

@@ -79,6 +79,8 @@ int neap_process_new(neap_runtime *rt, const neap_job *job, process **out)
     p->env = job->env ? copy_list(job->env) : NULL;
     p->cwd = job->cwd ? strdup(job->cwd) : NULL;
     p->input = job->input;
+    p->timeout = job->timeout;
+    p->may_be_late = job->may_be_late;
     p->kill_at = p->hold_at = NEAP_FOREVER;
     p->counter = p->own.descriptor = p->own.entry = -1;
     r = neap_output_prepare(rt, p, job, name_of(job, program));

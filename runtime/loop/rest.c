@@ -1,4 +1,5 @@
-/* rest.c - the end of a task: its leader has exited, and what it has left ends as well.
+/* rest.c - the end of a task: its leader has exited, and what it has left is ended, or
+ * waited for, or left alone.
  *
  * The leader stays the guard's zombie until nothing of its tree is left, so that its
  * number and its group's stay its own. Then the task's last CPU time is read, and its
@@ -8,7 +9,8 @@
 #include "runtime.h"
 
 #define LOOK_AGAIN (10 * NEAP_MS)
-#define GIVE_UP (5 * NEAP_S) /* on what does not even die of KILL */
+#define LOOK_SELDOM (100 * NEAP_MS) /* for those whose end is nobody's doing */
+#define GIVE_UP (5 * NEAP_S)        /* on what does not even die of KILL */
 
 void neap_rest_gone(neap_runtime *rt, process *p)
 {
@@ -29,6 +31,14 @@ static void finish(neap_runtime *rt, process *p)
     neap_rest_gone(rt, p);
 }
 
+static void look_later(neap_runtime *rt, const process *p, neap_timer_fn *look)
+{
+    neap_ns wait = p->kill_at == NEAP_FOREVER ? LOOK_SELDOM : LOOK_AGAIN;
+
+    neap_timers_add(rt, neap_loop_now(rt) + wait, 0, look,
+                    (void *)(uintptr_t)p->task->id, NULL, true, NULL);
+}
+
 static void look_again(void *user, neap_runtime *rt, neap_timer id)
 {
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
@@ -43,26 +53,66 @@ static void look_again(void *user, neap_runtime *rt, neap_timer id)
         finish(rt, p);
         return;
     }
+    if (p->ending && p->kill_at == NEAP_FOREVER) /* it was only waited for until now */
+        p->kill_at = now + rt->opt.grace;
     if (now >= p->kill_at)
         neap_tree_end_rest(rt, p, NEAP_KILL_NOW);
-    neap_timers_add(rt, now + LOOK_AGAIN, 0, look_again, user, NULL, true, NULL);
+    look_later(rt, p, look_again);
 }
 
-static void end_rest(neap_runtime *rt, process *p)
+/* They go on, and are known as nobody's. */
+static void leave_rest(neap_runtime *rt, process *p)
 {
-    neap_ns now = neap_loop_now(rt);
+    member *leader = p->members;
 
+    neap_account_exact(rt, p, neap_loop_now(rt));
+    neap_tree_release(rt, p);
+    while (leader->next) {
+        member *m = leader->next;
+
+        leader->next = m->next;
+        p->n_members--;
+        m->of = NULL;
+        m->next = rt->strangers;
+        rt->strangers = m;
+    }
+    rt->left = true;
+    finish(rt, p);
+}
+
+static neap_leftovers fate(const neap_runtime *rt, const process *p)
+{
+    return p->ending || p->ended_by_run ? NEAP_LEFTOVERS_END : rt->opt.leftovers;
+}
+
+static void see_to_rest(neap_runtime *rt, process *p)
+{
     p->has_forked = true;
     neap_tree_scan(rt, p);
     if (!neap_tree_has_rest(p)) {
         finish(rt, p);
         return;
     }
-    if (p->kill_at == NEAP_FOREVER)
-        p->kill_at = now + rt->opt.grace;
-    neap_tree_end_rest(rt, p, NEAP_KILL_GRACE);
-    neap_timers_add(rt, now + LOOK_AGAIN, 0, look_again, (void *)(uintptr_t)p->task->id,
-                    NULL, true, NULL);
+    switch (fate(rt, p)) {
+    case NEAP_LEFTOVERS_END:
+        if (p->kill_at == NEAP_FOREVER)
+            p->kill_at = neap_loop_now(rt) + rt->opt.grace;
+        neap_tree_end_rest(rt, p, NEAP_KILL_GRACE);
+        break;
+    case NEAP_LEFTOVERS_WAIT:
+        neap_tree_release(rt, p);
+        break;
+    case NEAP_LEFTOVERS_LEAVE:
+        leave_rest(rt, p);
+        return;
+    }
+    look_later(rt, p, look_again);
+}
+
+void neap_rest_spare(neap_runtime *rt)
+{
+    if (rt->left && rt->guard)
+        neap_guard_spare(rt->guard);
 }
 
 void neap_rest_expect(neap_runtime *rt, process *p)
@@ -87,7 +137,7 @@ void neap_rest_look(neap_runtime *rt)
 
         rt->ended = p->next_ended;
         if (may_have_rest(p))
-            end_rest(rt, p);
+            see_to_rest(rt, p);
         else
             finish(rt, p);
     }

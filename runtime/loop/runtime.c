@@ -211,8 +211,7 @@ static void end_all(neap_runtime *rt)
 
     rt->opt.on_switch = NULL;
     rt->opt.on_report = NULL;
-    neap_timers_free(rt);
-    rt->timers = (loop_timers){.last = rt->timers.last};
+    neap_timers_drop_users(rt);
     neap_end(rt, NEAP_KILL_GRACE);
     rt->stop = false;
     while (rt->live && !neap_loop_done(rt) && !rt->guard_lost && now < until) {
@@ -231,6 +230,7 @@ void neap_free(neap_runtime *rt)
         return;
     if (rt->core && (!rt->live || rt->loop))
         end_all(rt);
+    neap_rest_spare(rt);
     neap_guard_close(rt->guard);
     rt->guard = NULL;
     if (rt->core)

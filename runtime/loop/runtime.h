@@ -127,6 +127,11 @@ struct process {
     neap_ns released_at, stopped_at;
     neap_ns kill_at;     /* when to send KILL; NEAP_FOREVER: not, or done */
     neap_ns hold_at;     /* when to hold it again that was let go to act on a signal */
+    neap_ns timeout;     /* of what it ran and slept; 0: none */
+    bool may_be_late;    /* its deadline does not end it */
+    bool timed_out;      /* one of the two has */
+    neap_timer overtime; /* looks at them; 0: none */
+    neap_ns ended_at;    /* when its leader's end was heard of */
     process *next_held;  /* list of those to be read once more */
     process *next_ended; /* of those whose leader's end was just heard of */
 };
@@ -201,14 +206,15 @@ struct neap_runtime {
     process *held;  /* to be read once more */
     process *ended; /* whose end was just heard of */
     size_t ending;  /* processes that are not quite gone */
+    bool left;      /* some were left alone */
 
     neap_os_cgroups *cgroups; /* NULL: there are none, or none yet */
     bool cgroups_tried;
     members members;
     member *strangers; /* adopted by the guard, and nobody's that we know */
     neap_ns orphans_at,
-        orphans_cost; /* when they were last looked for; how long it took */
-    uint64_t escaped; /* processes that were found after their task's end */
+        orphans_cost;   /* when they were last looked for; how long it took */
+    uint64_t escaped;   /* processes that were found after their task's end */
     neap_id watched;    /* the held task that was checked last */
     neap_ns watched_at; /* when some were */
     size_t n_held;      /* processes */
@@ -283,6 +289,7 @@ int neap_timers_add(neap_runtime *rt, neap_ns at, neap_ns period, neap_timer_fn 
 void neap_timers_run(neap_runtime *rt, neap_ns now);
 neap_ns neap_timers_next(const neap_runtime *rt);
 void neap_timers_stood_still(neap_runtime *rt, neap_ns gap); /* ours come later */
+void neap_timers_drop_users(neap_runtime *rt);               /* all but our own */
 void neap_timers_free(neap_runtime *rt);
 
 /* live.c: libev, the tick, the signals. */
@@ -388,11 +395,18 @@ void neap_adopt_reap(neap_runtime *rt); /* who has ended? */
 void neap_adopt_again(neap_runtime *rt, process *p);
 void neap_adopt_close(neap_runtime *rt); /* kills those that are left */
 
+/* overtime.c: timeouts and deadlines. */
+int neap_overtime_watch(neap_runtime *rt, process *p);  /* from now on, or anew */
+void neap_overtime_began(neap_runtime *rt, process *p); /* it has started */
+
 /* rest.c: the end of a task. */
 void neap_rest_expect(neap_runtime *rt, process *p); /* its leader has exited */
 void neap_rest_gone(neap_runtime *rt, process *p);   /* its exit is to be told */
 /* All ends of this turn were heard: what have they left? */
 void neap_rest_look(neap_runtime *rt);
+/* Before the guard is closed: who was left alone must not end with it. */
+void neap_rest_spare(neap_runtime *rt);
+
 /* output.c: where what a process writes goes. */
 /* Checks what the job says and keeps it; `name`: for its files. */
 int neap_output_prepare(neap_runtime *rt, process *p, const neap_job *job,

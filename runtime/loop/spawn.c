@@ -158,6 +158,7 @@ void neap_spawn_started(neap_runtime *rt, process *p)
     neap_process_went_on(p, neap_loop_now(rt));
     neap_sleep_begin(rt, p, neap_loop_now(rt));
     neap_core_started(rt->core, neap_loop_now(rt), p->task);
+    neap_overtime_began(rt, p);
     p->signals_later = 0;
     p->ending = false;
     if (ending)
@@ -174,7 +175,11 @@ void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
     neap_how how = e->signalled ? NEAP_HOW_SIGNAL : NEAP_HOW_EXIT;
     int code = e->code;
 
-    if (p->ended_by_run) {
+    p->ended_at = now;
+    if (p->timed_out) {
+        how = NEAP_HOW_TIMEOUT;
+        code = e->signalled ? e->code : SIGTERM;
+    } else if (p->ended_by_run) {
         how = NEAP_HOW_ENDED;
         code = e->signalled ? 128 + e->code : e->code;
     }

@@ -59,6 +59,7 @@ static void continue_all(neap_runtime *rt, neap_ns now, neap_ns gap)
             continue;
         p->kill_at += p->kill_at == NEAP_FOREVER ? 0 : gap;
         p->hold_at += p->hold_at == NEAP_FOREVER ? 0 : gap;
+        neap_overtime_watch(rt, p); /* a deadline does not wait */
         if (!p->suspended)
             continue;
         p->suspended = false;

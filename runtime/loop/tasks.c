@@ -74,6 +74,8 @@ static int add_process(neap_runtime *rt, const neap_job *job, neap_id *out)
     int r = check_spec(&spec);
 
     if (r == 0)
+        r = check_time("timeout", job->timeout);
+    if (r == 0)
         r = neap_process_new(rt, job, &p);
     if (r < 0)
         return r;
@@ -88,7 +90,7 @@ static int add_process(neap_runtime *rt, const neap_job *job, neap_id *out)
     t->process = p;
     p->task = t;
     *out = t->id;
-    return 0;
+    return neap_overtime_watch(rt, p);
 }
 
 int neap_spawn(neap_runtime *rt, const neap_job *job, neap_id *out)
@@ -201,7 +203,9 @@ int neap_set_deadline(neap_runtime *rt, neap_id id, neap_ns deadline)
 
     if (r == 0)
         r = check_time("deadline", deadline);
-    return r < 0 ? r : set_times(rt, t, t->estimate, deadline, t->period);
+    if (r == 0)
+        set_times(rt, t, t->estimate, deadline, t->period);
+    return r < 0 || !t->process ? r : neap_overtime_watch(rt, t->process);
 }
 
 int neap_set_period(neap_runtime *rt, neap_id id, neap_ns period)
@@ -265,7 +269,9 @@ int neap_task_resume(neap_runtime *rt, neap_id id)
     neap_task *t;
     int r = neap_loop_task(rt, id, &t);
 
-    return r < 0 ? r : neap_core_resume_task(rt->core, neap_loop_now(rt), t);
+    if (r == 0)
+        r = neap_core_resume_task(rt->core, neap_loop_now(rt), t);
+    return r < 0 || !t->process ? r : neap_overtime_watch(rt, t->process);
 }
 
 int neap_task_yield(neap_runtime *rt, neap_id id)

@@ -120,6 +120,21 @@ void neap_timers_run(neap_runtime *rt, neap_ns now)
     }
 }
 
+void neap_timers_drop_users(neap_runtime *rt)
+{
+    loop_timers *q = &rt->timers;
+
+    for (size_t i = q->count; i-- > 0;) {
+        if (q->list[i].internal)
+            continue;
+        loop_timer t = take(q, i);
+
+        if (t.drop)
+            t.drop(t.user);
+        i += i < q->count; /* another has taken its place */
+    }
+}
+
 void neap_timers_free(neap_runtime *rt)
 {
     while (rt->timers.count) {

@@ -185,9 +185,8 @@ static bool is_foreign(const neap_runtime *rt, const process *p, pid_t group)
 {
     const member *m = neap_member_find(rt, group);
 
-    return (m && m->of != p) ||
-           (rt->guard && (group == neap_guard_pid(rt->guard) ||
-                          group == neap_guard_worker(rt->guard)));
+    return (m && m->of != p) || (rt->guard && (group == neap_guard_pid(rt->guard) ||
+                                               group == neap_guard_worker(rt->guard)));
 }
 
 static tree_group *find_group(process *p, pid_t id)

@@ -402,13 +402,18 @@ fail:
 
 static void close_one(neap_guard *g, neap_ns until)
 {
-    ask(g, NEAP_WIRE_CLOSE, 0);
+    ask(g, NEAP_WIRE_CLOSE, g->spare ? NEAP_WIRE_CLOSE_LEAVE : NEAP_WIRE_CLOSE_END);
     while (!g->ended && neap_os_now() < until) {
         neap_guard_flush(g);
         await(g, until);
         g->in_at = g->in_end = 0; /* nobody asks any more */
         receive(g);
     }
+}
+
+void neap_guard_spare(neap_guard *g)
+{
+    g->spare = true;
 }
 
 void neap_guard_close(neap_guard *g)

@@ -98,6 +98,8 @@ int neap_guard_open(neap_guard **out, const char *program,
 /* Asks the guard to end whatever is left of the tasks at once (KILL), then to exit, and
  * reaps it: at most 5 s. NULL is fine. */
 void neap_guard_close(neap_guard *g);
+void neap_guard_spare(
+    neap_guard *g); /* what is left then is not ended, but left alone */
 
 /* Lets go without a word: for the child of a fork. */
 void neap_guard_abandon(neap_guard *g);

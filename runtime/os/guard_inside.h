@@ -21,6 +21,7 @@ struct neap_guard {
     neap_outbox out;
     neap_record *record; /* not ours */
     neap_ns stuck_after;
+    bool spare;   /* end nobody when it is closed */
     bool watches; /* it has been told to look for beats */
 };
 

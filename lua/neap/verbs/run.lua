@@ -41,6 +41,10 @@ local function configure(parser)
     :argname("N"):convert(options.whole("--max-alive", 1))
   parser:option("--actuator", "How tasks are held: stop, freeze or none (default: stop).")
     :argname("HOW")
+  parser:option("--timeout", "End each job when it has run and slept for so long (default: never).")
+    :argname("TIME"):convert(options.duration)
+  parser:option("--leftovers", "What of what a job leaves: end, wait or leave (default: end).")
+    :argname("HOW")
   parser:option("--max-hold", "No started task waits longer for a turn (default: no bound).")
     :argname("TIME"):convert(options.duration)
   parser:option("--seed", "Of the policy's random numbers (default: 1).")
@@ -97,6 +101,7 @@ local function make_runtime(given)
     cpus = given.cpus,
     max_alive = given.max_alive or MAX_ALIVE,
     actuator = given.actuator,
+    leftovers = given.leftovers,
     max_hold = given.max_hold,
     params = params_of(given.param),
     seed = given.seed,
@@ -158,6 +163,7 @@ local function run(given, program)
     loudness = loudness,
     single = program ~= nil,
   })
+  for _, job in ipairs(list) do job.timeout = job.timeout or given.timeout end
   add_all(session, list)
   if loudness ~= "quiet" then progress.follow(session, given.progress) end
   local ok, problem = session:run(given.limit)
