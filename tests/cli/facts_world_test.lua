@@ -1,5 +1,5 @@
--- facts_world_test.lua - neap where something is missing: descriptors, processes, system calls, /proc,
--- namespaces, clocks.
+-- facts_world_test.lua - neap where something is missing: descriptors, processes, system calls,
+-- /proc, namespaces, clocks.
 -- ctest timeout: 120
 local cjson = require "cjson"
 local luaunit = require "luaunit"
@@ -83,7 +83,9 @@ end
 
 function TestLimit.test_too_little_memory_is_told_of()
   for _, most in ipairs { 2, 4, 6, 8, 12, 16, 32, 64 } do -- MB
-    local answer = shell.run { "prlimit", ("--as=%d"):format(most << 20), NEAP, "run", "--", "true" }
+    local answer = shell.run {
+      "prlimit", ("--as=%d"):format(most << 20), NEAP, "run", "--", "true",
+    }
     luaunit.assertTrue(answer.code ~= nil or answer.signal == 9,
       ("%d MB: signal %s"):format(most, answer.signal))
     if answer.code ~= 0 then luaunit.assertStrMatches(answer.err, ".*%w.*") end

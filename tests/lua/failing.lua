@@ -35,7 +35,9 @@ local function reported(stats)
   local ok, run = pcall(cjson.decode, shell.read(stats) or "")
   local list = {}
   for _, task in ipairs(ok and run.tasks or {}) do
-    if task.how == "exit" and task.code == 0 then list[#list + 1] = tonumber(task.name:match("%d")) end
+    if task.how == "exit" and task.code == 0 then
+      list[#list + 1] = tonumber(task.name:match("%d"))
+    end
   end
   return list
 end
@@ -69,7 +71,8 @@ function failing.run(program, class, n, how)
     os.getenv("NEAP"), "run", "-j1", "-q", "2ms", "-p", "rr", "-f", jobs(), "--stats", stats,
     deadline = DEADLINE,
     env = {
-      "LD_PRELOAD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/fail.so", ("NEAP_FAIL=%s:%d:%s"):format(class, n, how),
+      "LD_PRELOAD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/fail.so",
+      ("NEAP_FAIL=%s:%d:%s"):format(class, n, how),
       "NEAP_FAIL_IN=" .. program, "NEAP_FAIL_COUNT=" .. count,
     },
   }

@@ -313,7 +313,8 @@ function TestCounts.test_stats_of_a_runtime_have_these_keys()
   local rt <close> = check.runtime()
   same(check.keys(rt:stats()), { "active", "clamped", "context_switches", "counters", "cpus",
     "decisions", "dispatches", "ejections", "escaped", "failures", "forced", "late_ns",
-    "late_ticks", "missed_ticks", "neap_cpu_ns", "policy", "preemptions", "quantum_ns", "ticks", "voluntary",
+    "late_ticks", "missed_ticks", "neap_cpu_ns", "policy", "preemptions", "quantum_ns", "ticks",
+    "voluntary",
     "waiting", "wall_ns" })
   same(rt:stats().counters, {})
 end
@@ -321,7 +322,8 @@ end
 function TestCounts.test_stats_of_a_task_have_the_keys_of_the_stats_file()
   local rt <close> = assert(neap.runtime { cpus = 1 })
   local expected = { "blocked_ns", "cpu_ns", "cpu_source", "escaped", "forced", "id",
-    "longest_wait_ns", "name", "paused_ns", "preemptions", "priority", "ready_ns", "run_ns", "slices", "start_ns", "vruntime_ns",
+    "longest_wait_ns", "name", "paused_ns", "preemptions", "priority", "ready_ns", "run_ns",
+    "slices", "start_ns", "vruntime_ns",
     "wall_ns", "weight" }
   same(check.keys(rt:task({}):stats()), expected)
   table.insert(expected, 10, "pid")
