@@ -59,7 +59,8 @@ static neap_ns clocks(const process *p)
 
         if (p->phase == P_ENDED && m->who.pid == p->task->pid)
             continue;
-        if (neap_proc_read(m->who.pid, &now) == 0 && now.start == m->who.start &&
+        if (neap_proc_read(m->who.pid, &now) == 0 &&
+            (!m->who.start || now.start == m->who.start) &&
             neap_os_member_cpu(&now, &used) == 0)
             sum += used;
     }

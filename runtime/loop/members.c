@@ -75,11 +75,13 @@ void neap_member_drop(neap_runtime *rt, member **at)
     free(m);
 }
 
+/* A leader's start is read with its first look: most of those that end soon need none. */
 bool neap_member_renew(member *m)
 {
     neap_proc now;
 
-    if (neap_proc_read(m->who.pid, &now) != 0 || now.start != m->who.start) {
+    if (neap_proc_read(m->who.pid, &now) != 0 ||
+        (m->who.start && now.start != m->who.start)) {
         m->who.state = 'X';
         m->who.threads = 0;
         return false;

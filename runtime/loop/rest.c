@@ -23,7 +23,8 @@ void neap_rest_gone(neap_runtime *rt, process *p)
 
 static void finish(neap_runtime *rt, process *p)
 {
-    neap_account_exact(rt, p, neap_loop_now(rt));
+    if (p->n_members > 1 || p->has_forked) /* else its end was the last of it */
+        neap_account_exact(rt, p, neap_loop_now(rt));
     if (p->adopted)
         neap_os_child_take(p->task->pid);
     else if (rt->guard)

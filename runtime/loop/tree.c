@@ -44,13 +44,13 @@ void neap_tree_forget(neap_runtime *rt, member *m)
 void neap_tree_born(neap_runtime *rt, process *p)
 {
     member *known = neap_member_find(rt, leader_of(p));
-    neap_proc who = {.pid = leader_of(p), .group = leader_of(p)};
+    neap_proc who = {.pid = leader_of(p), .group = leader_of(p), .state = 'R'};
 
     if (known) /* as an orphan of the guard's, or one that has gone meanwhile */
         neap_tree_forget(rt, known);
-    neap_proc_read(who.pid, &who);
-    p->own = (tree_group){.id = who.pid, .descriptor = -1};
-    neap_watch_add(rt, p, &p->own, &who);
+    who.session = neap_guard_pid(rt->guard);
+    who.threads = 1;
+    p->own = (tree_group){.id = who.pid, .descriptor = -1, .entry = -1};
     neap_member_add(rt, p, &p->members, who);
 }
 
@@ -400,6 +400,8 @@ static void freeze(neap_runtime *rt, process *p)
 
 void neap_tree_hold(neap_runtime *rt, process *p)
 {
+    if (p->own.entry < 0 && p->members)
+        neap_watch_add(rt, p, &p->own, &p->members->who);
     if (is_frozen(rt, p))
         freeze(rt, p);
     else if (is_plain(p))

@@ -22,10 +22,10 @@ struct neap_os_cgroup {
     neap_os_cgroup *older; /* in the list of all */
     neap_os_cgroup *next;  /* in pool, bare or aside */
     int number;
-    int stat, freeze; /* descriptors that are kept; negative: none */
-    bool limited;     /* so not for the next one */
-    bool frozen;      /* by us */
-    neap_ns before;   /* what its account said when it was taken */
+    int stat, freeze, events; /* descriptors that are kept; negative: none */
+    bool limited;             /* so not for the next one */
+    bool frozen;              /* by us */
+    neap_ns before;           /* what its account said when it was taken */
 };
 
 /* Reads `file` below `dir` into `out` as text. Returns its length. */

@@ -112,7 +112,9 @@ static void close_files(neap_os_cgroup *c)
         close(c->stat);
     if (c->freeze >= 0)
         close(c->freeze);
-    c->stat = c->freeze = -1;
+    if (c->events >= 0)
+        close(c->events);
+    c->stat = c->freeze = c->events = -1;
 }
 
 void neap_os_cgroup_close(neap_os_cgroups *all)
@@ -226,7 +228,7 @@ static neap_os_cgroup *new_handle(neap_os_cgroups *all)
         all->newest = c;
     }
     c->number = ++all->last;
-    c->stat = c->freeze = -1;
+    c->stat = c->freeze = c->events = -1;
     c->limited = c->frozen = false;
     c->before = 0;
     return c;

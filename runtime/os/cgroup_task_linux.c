@@ -84,10 +84,24 @@ int neap_os_cgroup_thaw(neap_os_cgroup *c)
     return set_frozen(c, "0");
 }
 
+/* The number after `key` in cgroup.events. */
 static int event(neap_os_cgroup *c, const char *key)
 {
-    return neap_cgroup_value(c->of->dir, neap_cgroup_file(c, "cgroup.events").text,
-                             key);
+    char text[64];
+    int fd = open_file(c, &c->events, "cgroup.events", O_RDONLY);
+    const char *at;
+    ssize_t n;
+
+    if (fd < 0)
+        return fd;
+    n = pread(fd, text, sizeof text - 1, 0);
+    n = n < 0 ? -errno : n;
+    close_unless(c->events, fd);
+    if (n < 0)
+        return (int)n;
+    text[n] = '\0';
+    at = strstr(text, key);
+    return at ? (int)strtol(at + strlen(key), NULL, 10) : -ENOTSUP;
 }
 
 int neap_os_cgroup_is_frozen(neap_os_cgroup *c)
