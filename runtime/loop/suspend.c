@@ -69,6 +69,13 @@ static void continue_all(neap_runtime *rt, neap_ns now, neap_ns gap)
     }
 }
 
+/* Who stops himself is not stuck. */
+static void watch(neap_runtime *rt, neap_guard_watching what)
+{
+    if (rt->guard && neap_guard_watch(rt->guard, what) == 0)
+        neap_guard_flush(rt->guard);
+}
+
 int neap_suspend(neap_runtime *rt)
 {
     int r = neap_loop_outside(rt);
@@ -83,10 +90,12 @@ int neap_suspend(neap_runtime *rt)
     from = neap_os_now();
     neap_account_all(rt, from);
     stop_all(rt, from);
+    watch(rt, NEAP_GUARD_WATCH_DEATH_ONLY);
     r = kill(getpid(), SIGSTOP) == 0
             ? 0
             : neap_error(errno, "cannot stop: %s", neap_strerror(errno));
     now = neap_os_now(); /* continued */
+    watch(rt, NEAP_GUARD_WATCH_ALL);
     neap_live_forget_ticks(rt);
     neap_core_standstill(rt->core, from, now);
     neap_timers_stood_still(rt, now - from);

@@ -7,7 +7,8 @@ TestSuspend = {}
 
 local SCRIPT = [[
 local neap = require "neap"
-local rt <close> = neap.runtime { cpus = 1, policy = "rr", max_hold = "300ms" }
+local rt <close> = neap.runtime { cpus = 1, policy = "rr", max_hold = "300ms",
+  stuck_after = "500ms" }
 local loop = rt:spawn { "sh", "-c", "echo up; while :; do :; done", name = "loop" }
 local other = rt:spawn { "sh", "-c", "echo up; (while :; do :; done)", name = "other" }
 local sleeper = rt:spawn { "sh", "-c", "echo up; sleep 1001; true", name = "sleeper" }
@@ -79,6 +80,9 @@ function TestSuspend.test_the_time_is_nobodys_turn_and_nobodys_wait()
   stopped(run)
   local stood = shell.now()
   shell.await("a second", 5, function() return shell.now() - stood > 1.2 end)
+  for _, process in ipairs(tasks_of(run)) do -- it is not taken for one that is stuck
+    luaunit.assertEquals(shell.process(process.pid).state, "T", process.command)
+  end
   local gap = (shell.now() - stood) * 1e9
   run:signal("CONT")
   run:await("on again\n")

@@ -88,7 +88,13 @@ function TestActuator.test_with_none_a_sleeper_keeps_its_cpu()
 end
 
 function TestActuator.test_what_is_not_there_is_refused()
-  check.failed(95, "freeze", neap.runtime { actuator = "freeze" })
+  local rt, message, errno = neap.runtime { actuator = "freeze" }
+  if rt then
+    rt:close() -- there are cgroups here
+  else
+    luaunit.assertStrContains(message, "freeze")
+    same(errno, 95)
+  end
   check.raises('"stop", "freeze" or "none"', neap.runtime, { actuator = "halt" })
 end
 
