@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define NEAP_BOOK_MAGIC "neapbook"
-#define NEAP_BOOK_VERSION 1u
+#define NEAP_BOOK_VERSION 2u
 #define NEAP_BOOK_HEAD 4096
 #define NEAP_BOOK_ENTRIES (1u << 20) /* at most */
 #define NEAP_BOOK_FD 4               /* the guard's descriptor of it */
@@ -30,7 +30,8 @@ typedef struct neap_book_who {
 typedef struct neap_book_head {
     char magic[8];
     uint32_t version, entry_size;
-    char boot[40]; /* /proc/sys/kernel/random/boot_id */
+    char boot[40];  /* /proc/sys/kernel/random/boot_id */
+    uint64_t world; /* the pid namespace that the numbers are of */
     neap_book_who runtime, guard;
     uint32_t on_death; /* 0: continue, 1: end */
     uint32_t zero;

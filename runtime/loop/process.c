@@ -148,12 +148,15 @@ void neap_process_hold(neap_runtime *rt, process *p, neap_ns now)
 static void let_go(neap_runtime *rt, process *p)
 {
     neap_ns now = neap_loop_now(rt);
+    bool asleep = p->next_asleep != NULL;
 
     neap_sleep_forget(rt, p);
     if (p->held)
         neap_process_went_on(p, now);
     neap_tree_release(rt, p);
     neap_sleep_begin(rt, p, now);
+    if (asleep)
+        neap_sleep_look_soon(p, now);
 }
 
 void neap_process_release(neap_runtime *rt, process *p)

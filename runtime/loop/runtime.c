@@ -78,11 +78,8 @@ static int check_max_hold(neap_ns max_hold)
 
 static int check_actuator(neap_actuator actuator)
 {
-    if (actuator == NEAP_ACTUATOR_STOP || actuator == NEAP_ACTUATOR_NONE)
+    if (actuator <= NEAP_ACTUATOR_NONE)
         return 0;
-    if (actuator == NEAP_ACTUATOR_FREEZE)
-        return neap_error(NEAP_EUNSUPPORTED,
-                          "the actuator freeze is not there yet: use stop");
     return neap_error(NEAP_EINVAL, "there is no actuator %d", (int)actuator);
 }
 

@@ -111,6 +111,7 @@ struct process {
 
     /* Is it asleep? (sleep.c) */
     neap_ns look_at;           /* when to look at it while it has a cpu */
+    bool look_for_sure;        /* whatever looks have cost */
     neap_ns patience;          /* how long from its release to that look */
     neap_ns seen_at, seen_cpu; /* when it was last looked at, and its time then */
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
@@ -365,6 +366,7 @@ void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now);
 
 /* sleep.c: who sleeps, and who wakes. */
 void neap_sleep_begin(neap_runtime *rt, process *p, neap_ns now); /* it got a cpu */
+void neap_sleep_look_soon(process *p, neap_ns when); /* whatever looks have cost */
 void neap_sleep_check(neap_runtime *rt, neap_ns now);
 neap_ns neap_sleep_due(const neap_runtime *rt); /* when to check, or NEAP_FOREVER */
 void neap_sleep_forget(neap_runtime *rt, process *p);

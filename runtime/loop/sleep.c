@@ -11,7 +11,8 @@
  * know.
  *
  * Looks may take half a percent of a CPU, sweeps one percent. When that is used up they
- * come later.
+ * come later; but the first look at a task that was just started is always made, since
+ * its start has cost far more, and so is one at a task that was asleep before its turn.
  */
 #include "runtime.h"
 
@@ -95,6 +96,12 @@ void neap_sleep_begin(neap_runtime *rt, process *p, neap_ns now)
     p->look_at = now + p->patience;
 }
 
+void neap_sleep_look_soon(process *p, neap_ns when)
+{
+    p->look_at = when;
+    p->look_for_sure = true;
+}
+
 static bool was_busy(const process *p, neap_ns now)
 {
     return 4 * (p->task->cpu_ns - p->seen_cpu) >= 3 * (now - p->seen_at);
@@ -124,11 +131,8 @@ static bool sleeps(neap_runtime *rt, process *p, neap_ns now)
 static void look(neap_runtime *rt, process *p, neap_ns now)
 {
     neap_account_measure(rt, p, now);
-    if (was_busy(p, now)) {
-        look_later(rt, p, now);
-        return;
-    }
-    if (!sleeps(rt, p, now)) {
+    p->look_for_sure = false;
+    if (was_busy(p, now) || !sleeps(rt, p, now)) {
         look_later(rt, p, now);
         return;
     }
@@ -153,11 +157,13 @@ static process *on_cpu(const neap_runtime *rt, int cpu)
 static void look_at_running(neap_runtime *rt, neap_ns now)
 {
     bool deciding = neap_core_next(rt->core) <= now;
+    bool funded = rt->sleepers.look_budget > 0;
 
     for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
         process *p = on_cpu(rt, i);
 
-        if (p && (p->look_at <= now || (deciding && now - p->seen_at >= PATIENCE)))
+        if (p && (funded || p->look_for_sure) &&
+            (p->look_at <= now || (deciding && now - p->seen_at >= PATIENCE)))
             look(rt, p, now);
     }
 }
@@ -293,18 +299,21 @@ static neap_ns look_due(const neap_runtime *rt)
 
     if (neap_core_ctx(rt->core)->ready == 0)
         return due;
-    for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
-        const process *p = on_cpu(rt, i);
-
-        if (p && p->look_at < due)
-            due = p->look_at;
-    }
     if (s->look_budget < WAKE_UP)
         funded += (WAKE_UP - s->look_budget) * LOOK_SHARE;
-    return due < funded ? funded : due;
+    for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
+        const process *p = on_cpu(rt, i);
+        neap_ns when = p ? p->look_at : NEAP_FOREVER;
+
+        if (p && !p->look_for_sure && when < funded)
+            when = funded;
+        if (when < due)
+            due = when;
+    }
+    return due;
 }
 
-static void look_within_budget(neap_runtime *rt, neap_ns now)
+static void look_and_pay(neap_runtime *rt, neap_ns now)
 {
     struct sleepers *s = &rt->sleepers;
     neap_ns from = neap_os_thread_cpu();
@@ -322,9 +331,9 @@ void neap_sleep_check(neap_runtime *rt, neap_ns now)
     if (!rt->guard || neap_core_is_paused(rt->core))
         return;
     fill_budgets(s, now);
-    if (neap_core_ctx(rt->core)->ready > 0 && s->look_budget > 0 &&
+    if (neap_core_ctx(rt->core)->ready > 0 &&
         (neap_core_next(rt->core) <= now || look_due(rt) <= now))
-        look_within_budget(rt, now);
+        look_and_pay(rt, now);
     if (sweep_due(rt) <= now)
         sweep(rt, now);
     if (neap_core_next(rt->core) <= now)

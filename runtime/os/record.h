@@ -58,5 +58,7 @@ const char *neap_record_directory(int i, char *out, size_t room);
  * user may have put there. */
 int neap_record_open_directory(const char *path);
 void neap_record_read_boot(char *out, size_t room); /* which boot is this? */
+/* Whose pids are these? Another pid namespace may share our directories. 0: unknown. */
+uint64_t neap_record_world(void);
 
 #endif

@@ -123,6 +123,13 @@ void neap_record_read_boot(char *out, size_t room)
     out[strcspn(out, "\n")] = '\0';
 }
 
+uint64_t neap_record_world(void)
+{
+    struct stat s;
+
+    return stat("/proc/self/ns/pid", &s) == 0 ? (uint64_t)s.st_ino : 0;
+}
+
 static neap_book_who who_is(pid_t pid)
 {
     neap_proc p;
@@ -150,6 +157,7 @@ static int begin(neap_record *r, int end, neap_ns grace)
     head->version = NEAP_BOOK_VERSION;
     head->entry_size = sizeof(neap_book_entry);
     neap_record_read_boot(head->boot, sizeof head->boot);
+    head->world = neap_record_world();
     head->runtime = who_is(getpid());
     head->on_death = end != 0;
     head->grace = grace;

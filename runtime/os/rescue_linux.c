@@ -27,6 +27,7 @@ struct rescue {
     neap_os_rescue_fn *fn;
     void *user;
     char boot[40];
+    uint64_t world;
     int count;
     /* of the record at hand */
     const neap_book *book;
@@ -233,6 +234,13 @@ static bool is_abandoned(const struct rescue *r)
            head->entry_size == sizeof(neap_book_entry) && is_dead(head);
 }
 
+/* Its numbers mean other processes than ours. */
+static bool is_of_another_world(const struct rescue *r)
+{
+    return strncmp(r->book->head.boot, r->boot, sizeof r->boot) == 0 &&
+           r->book->head.world != r->world;
+}
+
 static void read_record(struct rescue *r, int dir, const char *name)
 {
     int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -250,7 +258,7 @@ static void read_record(struct rescue *r, int dir, const char *name)
     r->book = map;
     r->room =
         (uint32_t)(((size_t)s.st_size - NEAP_BOOK_HEAD) / sizeof(neap_book_entry));
-    if (is_abandoned(r)) {
+    if (!is_of_another_world(r) && is_abandoned(r)) {
         if (strncmp(r->book->head.boot, r->boot, sizeof r->boot) == 0)
             heal(r);
         if (r->mode != NEAP_OS_RESCUE_LIST)
@@ -280,6 +288,7 @@ int neap_os_rescue(neap_os_rescue_mode mode, neap_ns grace, neap_os_rescue_fn *f
     char path[480];
 
     neap_record_read_boot(r.boot, sizeof r.boot);
+    r.world = neap_record_world();
     for (int i = 0; neap_record_directory(i, path, sizeof path); i++)
         if (*path)
             read_directory(&r, path);

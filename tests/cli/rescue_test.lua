@@ -108,6 +108,21 @@ function TestRescue.test_a_living_neap_is_let_alone()
   luaunit.assertEquals(records(), "")
 end
 
+-- Its pids are other processes here, and its runtime seems to be dead.
+function TestRescue.test_a_neap_in_another_pid_namespace_is_let_alone()
+  if not os.execute("unshare -pf --mount-proc true 2>&-") then luaunit.skip("no namespaces") end
+  local run = shell.start {
+    "unshare", "-pf", "--mount-proc", os.getenv("NEAP"), "run", "-f",
+    shell.file("inside.txt", "echo up; sleep 0.5; echo through\n"), env = { runtime_dir() },
+  }
+  run:await("up\n")
+  luaunit.assertEquals(neap({ "rescue", "--end" }).out, "nothing was left behind\n")
+  local answer = run:finish()
+  luaunit.assertEquals(answer.code, 0, answer.err)
+  shell.assert_contains(answer.out, "through")
+  luaunit.assertEquals(records(), "")
+end
+
 function TestRescue.test_two_ways_at_once_are_refused()
   local answer = neap { "rescue", "--end", "--list" }
   luaunit.assertEquals(answer.code, 2)
