@@ -19,6 +19,15 @@ static neap_guard_was was(const process *p)
                                  : NEAP_GUARD_WAS_RUNNING;
 }
 
+/* A guard that took us for dead ended its tasks and took their statuses with it. */
+static bool is_lost(const process *p)
+{
+    neap_proc now;
+
+    return p->phase == P_LIVE && (neap_proc_read(p->task->pid, &now) != 0 ||
+                                  (p->members && p->members->who.start != now.start));
+}
+
 static void ask_again(neap_runtime *rt, process *p)
 {
     if (p->phase == P_ASKED && p->sent)
@@ -44,6 +53,10 @@ void neap_moved(neap_runtime *rt)
     while ((t = next_process(rt, t))) {
         if (!is_its(t->process))
             continue;
+        if (is_lost(t->process)) {
+            neap_spawn_end(rt, t, NEAP_HOW_LOST, 0);
+            continue;
+        }
         neap_guard_adopt(rt->guard, t->id, t->pid, was(t->process));
         count++;
     }

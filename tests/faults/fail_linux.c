@@ -6,7 +6,8 @@
  *   NEAP_FAIL_COUNT=FILE            gets the count of such calls, as one 64-bit number
  *
  * Classes: memory, write, spawn, signal, open, read. The count lives in the mapped file,
- * so it is there however the program ends; what it forks counts with it until its exec.
+ * so it is there however the program ends, and goes on in the next guard of the same
+ * run; what a program forks counts with it until its exec.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -78,7 +79,7 @@ static bool is_the_program(void)
 
 static void *map_count(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     void *map = MAP_FAILED;
 
     if (fd >= 0 && ftruncate(fd, sizeof *count) == 0)
