@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#define OFTEN (10 * NEAP_S) /* within which PAST_GUARDS deaths are too many */
+
 static void lose_process(neap_runtime *rt, neap_task *t, bool end)
 {
     process *p = t->process;
@@ -57,9 +59,13 @@ static void end_lost(neap_runtime *rt, neap_ns until, int signo)
 
 static void forget_guard(neap_runtime *rt)
 {
+    unsigned at = rt->n_past_guards % PAST_GUARDS;
+
     neap_os_process_cpu(neap_guard_worker(rt->guard), &rt->guard_cpu);
     neap_live_forget_guard(rt);
-    rt->past_guards[rt->n_past_guards++ % PAST_GUARDS] = neap_guard_pid(rt->guard);
+    rt->past_guards[at] = neap_guard_pid(rt->guard);
+    rt->lost_at[at] = neap_os_now();
+    rt->n_past_guards++;
     neap_guard_close(rt->guard);
     rt->guard = NULL;
 }
@@ -109,11 +115,19 @@ void neap_lost_report(neap_runtime *rt, int count)
     neap_loop_tell(rt, &report);
 }
 
+/* One guard after the other: whatever kills them will kill the next one too. */
+static bool lost_too_often(const neap_runtime *rt)
+{
+    neap_ns first = rt->lost_at[rt->n_past_guards % PAST_GUARDS];
+
+    return rt->n_past_guards >= PAST_GUARDS && neap_os_now() - first < OFTEN;
+}
+
 void neap_lost(neap_runtime *rt)
 {
     pid_t guard = neap_guard_pid(rt->guard);
 
     forget_guard(rt);
-    if (!rt->opt.adopt || neap_adopt(rt) != 0)
+    if (!rt->opt.adopt || lost_too_often(rt) || neap_adopt(rt) != 0)
         let_all_go(rt, guard);
 }

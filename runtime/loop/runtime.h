@@ -196,6 +196,7 @@ struct neap_runtime {
     bool adopting, child_ended; /* we have had a guard's children; one may have ended */
     neap_ns guard_cpu;          /* of guards that are gone */
     pid_t past_guards[PAST_GUARDS]; /* whose tasks may still be there */
+    neap_ns lost_at[PAST_GUARDS];   /* when each of them died */
     unsigned n_past_guards;
     neap_record *record; /* NULL: none */
     neap_ns beat_at;     /* when the next heartbeat is due; 0: as soon as one is held */
