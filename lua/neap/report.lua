@@ -5,6 +5,7 @@ local tables = require "neap.table"
 local report = {}
 
 local TITLES = { "task", "exit", ">cpu", ">share", ">ideal", ">wall", ">wait", ">slices" }
+local IF_ANY = { "forced", "escaped" } -- counts that are a column when one of them is not 0
 local REFUSED = { cpu_ns = 0, wall_ns = 0, ready_ns = 0, slices = 0 }
 
 local function sum_of(results, amount)
@@ -27,14 +28,22 @@ local function row_of(result, cpu_sum, ideal_sum)
   }
 end
 
+local function add_column(titles, rows, results, key)
+  local function count_of(result) return result.stats and result.stats[key] or 0 end
+  if sum_of(results, count_of) == 0 then return end
+  titles[#titles + 1] = ">" .. key
+  for i, result in ipairs(results) do table.insert(rows[i], count_of(result)) end
+end
+
 -- Shares are parts of the CPU time that all tasks got together; `ideal` is the part that the
 -- policy owed them.
 local function table_of(results)
   local cpu_sum = sum_of(results, function(r) return r.stats and r.stats.cpu_ns end)
   local ideal_sum = sum_of(results, function(r) return r.ideal_ns end)
-  local rows = {}
+  local titles, rows = { table.unpack(TITLES) }, {}
   for i, result in ipairs(results) do rows[i] = row_of(result, cpu_sum, ideal_sum) end
-  return tables.format(TITLES, rows)
+  for _, key in ipairs(IF_ANY) do add_column(titles, rows, results, key) end
+  return tables.format(titles, rows)
 end
 
 local function plural(n, one, many)

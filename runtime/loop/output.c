@@ -1,4 +1,4 @@
-/* output.c - where what tasks write goes: descriptors at their start, and the collector.
+/* output.c - where what tasks write goes: descriptors at a start, and the collector.
  *
  * This process neither reads nor writes what tasks write. For tag and group the
  * collector does, which has the read ends of their pipes; we have the write ends from

@@ -68,7 +68,7 @@ static size_t put_lines(stream *s, const char *bytes, size_t n)
 
         if (length + skip == 0)
             break;
-        if (!sink_has_room(s->to, tag + length + 1)) {
+        if (s->to->printing || !sink_has_room(s->to, tag + length + 1)) {
             s->waiting = true;
             break;
         }

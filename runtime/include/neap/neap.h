@@ -192,9 +192,10 @@ NEAP_API int neap_new(neap_runtime **out, const neap_options *options);
 NEAP_API void neap_free(neap_runtime *rt);
 
 /* Runs until there is nothing left to do (no task, no neap_after() timer, no output to
- * be passed on; on_exit does not wait for that) or neap_stop(). Ends at once with -NEAP_EENDLESS in virtual time when tasks but no
- * timers are there: use neap_run_for(). -NEAP_EGUARD: the guard died; everything has
- * been continued and ended. */
+ * be passed on; on_exit does not wait for that) or neap_stop(). Ends at once with
+ * -NEAP_EENDLESS in virtual time when tasks but no timers are there: use
+ * neap_run_for(). -NEAP_EGUARD: the guard died; everything has been continued and
+ * ended. */
 NEAP_API int neap_run(neap_runtime *rt);
 
 /* Runs for at most `time` on the runtime's clock; 0 does what is due now. In virtual
