@@ -56,14 +56,15 @@ function TestRank.test_a_nice_that_somebody_chose_stays()
   shell.assert_contains(answer.err, "neap runs at nice 5,")
 end
 
--- Its own class is seen from inside: the parent of the guard is neap.
+-- Its own class is seen from inside: the parent of the guard is its keeper, and of that neap.
 function TestRank.test_realtime_is_for_neap_alone()
   luaunit.skipIf(shell.run({ "chrt", "-f", "1", "true" }).code ~= 0, "no realtime here")
   local answer = shell.neap { "run", "--rt", "-v", "--", "sh", "-c", [[
     guard=$(cut -d' ' -f4 /proc/$$/stat)
-    neap=$(cut -d' ' -f4 /proc/$guard/stat)
-    for pid in $guard $neap; do cut -d' ' -f41 /proc/$pid/stat; done]] }
-  luaunit.assertEquals(answer.out, ("0\n%d\n"):format(FIFO), answer.err)
+    keeper=$(cut -d' ' -f4 /proc/$guard/stat)
+    neap=$(cut -d' ' -f4 /proc/$keeper/stat)
+    for pid in $guard $keeper $neap; do cut -d' ' -f41 /proc/$pid/stat; done]] }
+  luaunit.assertEquals(answer.out, ("0\n0\n%d\n"):format(FIFO), answer.err)
   shell.assert_contains(answer.err, "neap runs as SCHED_FIFO")
 end
 
