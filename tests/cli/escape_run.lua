@@ -15,6 +15,11 @@ local rt <close> = assert(neap.runtime(options))
 local task = assert(rt:spawn { program, path, mode })
 assert(rt:spawn { "sh", "-c", "while :; do :; done" })
 
+local over = false
+rt:on("exit", function(t, how, code)
+  if t == task and not over then io.stderr:write("ended too early: ", how, " ", code, "\n") end
+end)
+
 local function progress(time)
   local before = ledger.counts(path)
   assert(rt:run(time))
@@ -27,6 +32,7 @@ assert(rt:run(SETTLE))
 print("held", progress(LOOK))
 assert(task:resume())
 print("released", progress(LOOK + SETTLE))
+over = true
 task:kill()
 rt:finish("grace")
 assert(rt:run())
