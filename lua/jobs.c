@@ -17,9 +17,9 @@ extern char **environ;
 static const char *const task_keys[] = {SPEC_KEYS, NULL};
 #define LIMIT_KEY(NAME, name) #name,
 static const char *const job_keys[] = {
-    SPEC_KEYS,     "cwd",    "env",    "clean_env",  "stdin",
-    "stdout",      "stderr", "output", "output_dir", "timeout",
-    "may_be_late", NEAP_LIMITS(LIMIT_KEY) NULL,
+    SPEC_KEYS,    "cwd",     "env",         "clean_env",
+    "stdin",      "stdout",  "stderr",      "output",
+    "output_dir", "timeout", "may_be_late", NEAP_LIMITS(LIMIT_KEY) NULL,
 };
 
 static neap_ns time_of(lua_State *L, const char *name)

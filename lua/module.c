@@ -103,20 +103,13 @@ void neap_module_push_policy_side(lua_State *L)
 static int open_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"duration", lua_duration},
-        {"facts", neap_facts_lua},
-        {"limit", neap_limits_lua},
-        {"policies", neap_load_policies},
-        {"policy", lua_policy},
-        {"rescue", neap_rescue_lua},
-        {"runtime", neap_runtime_lua},
-        {"signal_name", lua_signal_name},
-        {"strerror", lua_strerror},
-        {"suggest", lua_suggest},
-        {"terminal", neap_terminal_lua},
-        {"weight", lua_weight},
-        {"writable", neap_writable_lua},
-        {NULL, NULL},
+        {"duration", lua_duration},      {"facts", neap_facts_lua},
+        {"limit", neap_limits_lua},      {"policies", neap_load_policies},
+        {"policy", lua_policy},          {"rescue", neap_rescue_lua},
+        {"runtime", neap_runtime_lua},   {"signal_name", lua_signal_name},
+        {"strerror", lua_strerror},      {"suggest", lua_suggest},
+        {"terminal", neap_terminal_lua}, {"weight", lua_weight},
+        {"writable", neap_writable_lua}, {NULL, NULL},
     };
 
     luaL_newlib(L, functions);
