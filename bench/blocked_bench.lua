@@ -25,7 +25,8 @@ local hog, half, latency = {}, {}, {}
 for i = 1, ROUNDS do
   local bare = kit.program("bare_run", 1, SECONDS)[1]
   hog[i] = 100 * run(HOG .. "{ 'sleep', '100' }").hog.cpu_ns / (bare * AT_WORK)
-  half[i] = 100 * run(HOG .. sleeper(40000, 20000, log)).sleeper.cpu_ns / (SECONDS * AT_WORK * 0.5e9)
+  half[i] = 100 * run(HOG .. sleeper(40000, 20000, log)).sleeper.cpu_ns
+    / (SECONDS * AT_WORK * 0.5e9)
   run(HOG:rep(8) .. sleeper(100000, 1000, log))
   for line in io.lines(log) do latency[#latency + 1] = tonumber(line:match("%d+")) / 1e6 end
 end

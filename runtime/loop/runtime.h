@@ -114,6 +114,7 @@ struct process {
     bool look_for_sure;        /* whatever looks have cost */
     neap_ns patience;          /* how long from its release to that look */
     neap_ns seen_at, seen_cpu; /* when it was last looked at, and its time then */
+    neap_ns awake_at;          /* when a look last found it awake */
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
 
     bool held, was_held;    /* we have stopped it; ever */
@@ -219,7 +220,8 @@ struct neap_runtime {
     uint64_t escaped;   /* processes that were found after their task's end */
     neap_id watched;    /* the held task that was checked last */
     neap_ns watched_at; /* when some were */
-    size_t n_held;      /* processes */
+    unsigned watched_turn;
+    size_t n_held; /* processes */
     struct sleepers {
         process *first; /* a ring: who is to be asked next */
         size_t count;

@@ -7,8 +7,8 @@
  * in. For the same reason a task that is to be held just when it sleeps is stopped only
  * when it wakes. It is awake again when its account has moved and it is seen running.
  * All sleepers are asked in turn, which costs one cheap reading each; so are the held,
- * one at each decision: a held tree whose account moves has a process that we do not
- * know.
+ * one at each fourth decision: a held tree whose account moves has a process that we do
+ * not know.
  *
  * Looks may take half a percent of a CPU, sweeps one percent. When that is used up they
  * come later; but the first look at a task that was just started is always made, since
@@ -23,8 +23,11 @@
 #define WAKE_UP (8 * NEAP_US)       /* what it costs to be woken for nothing else */
 #define ALL_ASLEEP (500 * NEAP_MS)  /* between sweeps when nothing else goes on */
 #define WATCH_EVERY (200 * NEAP_MS) /* the held, while there are no decisions */
-enum { WATCHED = 32 };              /* how many of them then */
-#define MOVED (200 * NEAP_US)       /* what a held tree may seem to have used */
+enum {
+    WATCHED = 32,   /* how many of them then */
+    WATCH_TURNS = 4 /* else one at each so many decisions */
+};
+#define MOVED (200 * NEAP_US) /* what a held tree may seem to have used */
 
 static bool is_asleep(const process *p)
 {
@@ -109,6 +112,7 @@ static bool was_busy(const process *p, neap_ns now)
 
 static void look_later(neap_runtime *rt, process *p, neap_ns now)
 {
+    p->awake_at = now;
     if (p->patience < NEAP_S)
         p->patience *= 2;
     p->seen_at = now;
@@ -181,7 +185,11 @@ static void wake(neap_runtime *rt, process *p, neap_ns now)
 
 bool neap_sleep_defer_hold(neap_runtime *rt, process *p, neap_ns now)
 {
-    if (p->task->state != NEAP_STATE_READY || was_busy(p, now) || !sleeps(rt, p, now))
+    bool just_seen =
+        now - p->seen_at < PATIENCE; /* awake: it would have no cpu to lose */
+
+    if (p->task->state != NEAP_STATE_READY || just_seen || was_busy(p, now) ||
+        !sleeps(rt, p, now))
         return false;
     if (!is_asleep(p))
         lie_down(rt, p);
@@ -336,7 +344,7 @@ void neap_sleep_check(neap_runtime *rt, neap_ns now)
         look_and_pay(rt, now);
     if (sweep_due(rt) <= now)
         sweep(rt, now);
-    if (neap_core_next(rt->core) <= now)
+    if (neap_core_next(rt->core) <= now && rt->watched_turn++ % WATCH_TURNS == 0)
         watch_held(rt, now, 1);
     else if (watch_due(rt) <= now)
         watch_held(rt, now, WATCHED);
