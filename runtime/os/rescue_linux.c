@@ -54,6 +54,24 @@ static bool lives(const neap_book_who *who)
            p.start == who->start;
 }
 
+/* The number of one who is dead may be another's by now; not that of a zombie. */
+static bool is_reused(const neap_book_who *who)
+{
+    neap_proc p;
+
+    return neap_proc_read(who->pid, &p) == 0 && p.start != who->start;
+}
+
+/* Is the group still the one that was recorded? As long as somebody is in it, its number
+ * is given to nobody else: so its leader is gone, or is the one that we know. */
+static bool is_still(const neap_book_entry *e)
+{
+    neap_proc leader;
+
+    return neap_proc_read(e->group, &leader) != 0 ||
+           (e->pid == e->group && e->start == leader.start);
+}
+
 static const neap_book_entry *entry_of(const struct rescue *r, const neap_proc *p)
 {
     for (uint32_t i = 0; i < r->room; i++) {
@@ -61,7 +79,8 @@ static const neap_book_entry *entry_of(const struct rescue *r, const neap_proc *
 
         if ((atomic_load(&e->flags) & NEAP_BOOK_USED) &&
             ((e->pid == p->pid && e->start == p->start && e->start > 0) ||
-             (e->group > 1 && e->group == p->group && e->session == p->session)))
+             (e->group > 1 && e->group == p->group && e->session == p->session &&
+              is_still(e))))
             return e;
     }
     return NULL;
@@ -77,7 +96,8 @@ static bool is_left(const struct rescue *r, const neap_proc *p, uint64_t *task)
         return false;
     e = entry_of(r, p);
     *task = e ? e->tag : 0;
-    return e || neap_os_process_tag(p->pid, r->book->head.guard.pid, task) == 0;
+    return e || (!is_reused(&r->book->head.guard) &&
+                 neap_os_process_tag(p->pid, r->book->head.guard.pid, task) == 0);
 }
 
 static void read_command(pid_t pid, char *out, size_t room)
