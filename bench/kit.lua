@@ -6,6 +6,8 @@ local kit = {}
 local NEAP = os.getenv "NEAP" or "build/neap"
 local BENCH = os.getenv "BENCH" or "build/bench"
 
+kit.NEAP = NEAP
+
 kit.LOOP = "while :; do :; done"
 
 -- All the numbers that a command prints.

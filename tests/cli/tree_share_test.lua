@@ -23,7 +23,7 @@ local function share_of_a_loop_beside(tree, seconds)
   }
   luaunit.assertEquals(answer.code, 0, answer.err)
   local neap = cjson.decode(shell.read(stats)).neap_cpu_ns
-  return tonumber(shell.read(loop)) / (tonumber(shell.read(spent)) - neap)
+  return tonumber(shell.read(loop)) / (tonumber(shell.read(spent):match("%d+")) - neap)
 end
 
 function TestTree.test_three_busy_children_of_a_shell()

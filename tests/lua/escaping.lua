@@ -45,7 +45,7 @@ local function account_of(job, seconds)
   local run = cjson.decode(shell.read(stats))
   local sum = 0
   for _, task in ipairs(run.tasks) do sum = sum + task.cpu_ns end
-  return tonumber(shell.read(spent)), run.neap_cpu_ns, sum
+  return tonumber(shell.read(spent):match("%d+")), run.neap_cpu_ns, sum
 end
 
 -- Runs one task under neap for some seconds. Returns what it was charged, as a part of what the

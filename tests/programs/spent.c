@@ -1,9 +1,10 @@
-/* spent.c - runs a program and tells what CPU time it and all that it reaped have used.
+/* spent.c - runs a program and tells what it and all that it reaped have used.
  *
  *   spent FILE PROG [ARG]...
  *
- * FILE gets a number of ns: of neap, its guard and its tasks, whatever they did to
- * hide, since each is reaped by one that is reaped. The exit code is the program's.
+ * FILE gets two numbers: ns of CPU time (of neap, its guard and its tasks, whatever they
+ * did to hide, since each is reaped by one that is reaped), and the kB that the largest
+ * of them had in memory. The exit code is the program's.
  */
 #include <stdio.h>
 #include <sys/resource.h>
@@ -33,9 +34,10 @@ int main(int argc, char **argv)
     out = fopen(argv[1], "w");
     if (!out)
         return 126;
-    fprintf(out, "%lld\n",
+    fprintf(out, "%lld %ld\n",
             (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000000LL +
-                (used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1000LL);
+                (used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1000LL,
+            used.ru_maxrss);
     fclose(out);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
