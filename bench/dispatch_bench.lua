@@ -18,7 +18,7 @@ local function time(command)
   return tonumber(kit.output("bash " .. script))
 end
 
-local function neap(path)
+local function ours_with(path)
   return ("%s run -j2 -f %s --stats %s"):format(kit.NEAP, path, stats)
 end
 
@@ -27,13 +27,21 @@ local function read(path, ...)
   return file and file:read("a") or ""
 end
 
--- The most that each process below this one of ours had in memory, in kB; 0: it is gone.
-local function memory_below(pid)
+local function children_of(pid)
+  return read("/proc/%s/task/%s/children", pid, pid):gmatch("%d+")
+end
+
+local function memory_of(pid)
+  return tonumber(read("/proc/%s/status", pid):match("VmHWM:%s*(%d+)")) or 0
+end
+
+-- The guard is the child of its keeper; what a guard has forked and is no program yet is not ours.
+local function memory_of_guard(runtime)
   local sum = 0
-  for child in read("/proc/%s/task/%s/children", pid, pid):gmatch("%d+") do
-    if read("/proc/%s/comm", child):find("^neap") then
-      local most = read("/proc/%s/status", child):match("VmHWM:%s*(%d+)")
-      sum = sum + (tonumber(most) or 0) + memory_below(child)
+  for keeper in children_of(runtime) do
+    sum = sum + memory_of(keeper)
+    for guard in children_of(keeper) do
+      if read("/proc/%s/comm", guard):find("^neap%-guard") then sum = sum + memory_of(guard) end
     end
   end
   return sum
@@ -45,24 +53,24 @@ local function peak_memory(command)
     kit.test_program("spent"), script, command)):match("%d+")
   local guard = 0
   while read("/proc/%s/comm", pid) ~= "" do
-    local neap = read("/proc/%s/task/%s/children", pid, pid):match("%d+")
-    guard = math.max(guard, neap and memory_below(neap) or 0)
+    local runtime = children_of(pid)()
+    guard = math.max(guard, runtime and memory_of_guard(runtime) or 0)
     os.execute("sleep 0.05")
   end
   return tonumber(read(script):match("%d+ (%d+)")), guard
 end
 
-write(lines, ("true\n"):rep(JOBS))
+write(lines, ("/bin/true\n"):rep(JOBS))
 write(vectors .. ".lua", ("local l = {} for i = 1, %d do l[i] = { '/bin/true' } end return l")
   :format(JOBS))
 local ours, theirs, our_lines, their_lines = {}, {}, {}, {}
 for i = 1, ROUNDS do
   theirs[i] = time(("seq %d | xargs -P2 -n1 /bin/true"):format(JOBS))
-  ours[i] = time(neap(vectors .. ".lua"))
-  their_lines[i] = time(("yes true | head -%d | xargs -P2 -I{} sh -c {}"):format(JOBS))
-  our_lines[i] = time(neap(lines))
+  ours[i] = time(ours_with(vectors .. ".lua"))
+  their_lines[i] = time(("yes /bin/true | head -%d | xargs -P2 -I{} sh -c {}"):format(JOBS))
+  our_lines[i] = time(ours_with(lines))
 end
-local runtime, guard = peak_memory(neap(vectors .. ".lua"))
+local runtime, guard = peak_memory(ours_with(vectors .. ".lua"))
 
 local function compare(name, mine, peer, wanted)
   local ratios = {}
@@ -71,7 +79,7 @@ local function compare(name, mine, peer, wanted)
     kit.median(peer), kit.median(ratios), wanted)
 end
 compare(JOBS .. " x /bin/true, argument vectors, 2 cpus", ours, theirs, 1.15)
-compare(JOBS .. " x true, shell lines, 2 cpus", our_lines, their_lines, 1)
+compare(JOBS .. " x /bin/true, shell lines, 2 cpus", our_lines, their_lines, 1)
 kit.line("peak memory of runtime and guard", "%.1f and %.1f MB (wanted: together at most 8)",
   runtime / 1024, guard / 1024)
 for _, path in ipairs { lines, vectors, vectors .. ".lua", stats, script } do

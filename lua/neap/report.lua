@@ -1,4 +1,5 @@
 -- report.lua - what `neap run` says at the end: a row for each task and a line for the run.
+local figures = require "neap.figures"
 local outcome = require "neap.outcome"
 local tables = require "neap.table"
 
@@ -6,7 +7,6 @@ local report = {}
 
 local TITLES = { "task", "exit", ">cpu", ">share", ">ideal", ">wall", ">wait", ">slices" }
 local IF_ANY = { "forced", "escaped" } -- counts that are a column when one of them is not 0
-local REFUSED = { cpu_ns = 0, wall_ns = 0, ready_ns = 0, slices = 0 }
 
 local function sum_of(results, amount)
   local sum = 0
@@ -15,7 +15,7 @@ local function sum_of(results, amount)
 end
 
 local function row_of(result, cpu_sum, ideal_sum)
-  local stats = result.stats or REFUSED
+  local stats = figures.unpack(result.stats)
   return {
     result.name,
     result.how and outcome.words(result.how, result.code, result.reason) or "?",
@@ -29,7 +29,7 @@ local function row_of(result, cpu_sum, ideal_sum)
 end
 
 local function add_column(titles, rows, results, key)
-  local function count_of(result) return result.stats and result.stats[key] or 0 end
+  local function count_of(result) return figures.unpack(result.stats)[key] end
   if sum_of(results, count_of) == 0 then return end
   titles[#titles + 1] = ">" .. key
   for i, result in ipairs(results) do table.insert(rows[i], count_of(result)) end
@@ -38,7 +38,7 @@ end
 -- Shares are parts of the CPU time that all tasks got together; `ideal` is the part that the
 -- policy owed them.
 local function table_of(results)
-  local cpu_sum = sum_of(results, function(r) return r.stats and r.stats.cpu_ns end)
+  local cpu_sum = sum_of(results, function(r) return figures.unpack(r.stats).cpu_ns end)
   local ideal_sum = sum_of(results, function(r) return r.ideal_ns end)
   local titles, rows = { table.unpack(TITLES) }, {}
   for i, result in ipairs(results) do rows[i] = row_of(result, cpu_sum, ideal_sum) end

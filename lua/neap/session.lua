@@ -1,9 +1,10 @@
 -- session.lua - one run of a list of jobs: adds them, runs them, keeps what came of each.
 --
 -- session.results has one entry per job, in order: { name, how, code, stats, ideal_ns }, where
--- `stats` is task:stats() at its end (nil for a job that was refused) and `ideal_ns` what the
--- policy owed it (nil where the policy promises no share).
+-- `stats` is task:stats() at its end, packed by figures.lua (nil for a job that was refused), and
+-- `ideal_ns` what the policy owed it (nil where the policy promises no share).
 local console = require "neap.console"
+local figures = require "neap.figures"
 local ideals = require "neap.ideal"
 local neap = require "neap"
 local outcome = require "neap.outcome"
@@ -111,8 +112,10 @@ local function take_next(queue)
   for priority = 10, 0, -1 do
     local line = queue[priority]
     if line and line[line.first] then
+      local entry = line[line.first]
+      line[line.first] = nil
       line.first = line.first + 1
-      return line[line.first - 1]
+      return entry
     end
   end
 end
@@ -142,16 +145,17 @@ function session:running(task)
 end
 
 function session:ended(task, how, code)
-  local result = self.by_id[task.id]
+  local result, stats = self.by_id[task.id], task:stats()
+  self.by_id[task.id] = nil
   self:settle(result, how, code)
-  result.stats = task:stats()
+  result.stats = figures.pack(stats)
   result.ideal_ns = self:leave(task.id, self.rt:now())
   if how == "error" then
     self.say("cannot start %s: %s", task.name, neap.strerror(code))
   end
   self.verbose("task %d (%s): %s after %s of cpu, %s of wall", task.id, task.name,
-    outcome.words(how, code), tables.duration(result.stats.cpu_ns),
-    tables.duration(result.stats.wall_ns))
+    outcome.words(how, code), tables.duration(stats.cpu_ns),
+    tables.duration(stats.wall_ns))
 end
 
 -- Runs until all tasks have ended; after `limit` ns (nil: none) it ends them. Returns true, or

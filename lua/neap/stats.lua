@@ -3,6 +3,8 @@
 -- Keys come in a fixed order and integers as integers (cjson alone would print large ones as
 -- 1.2e+16). The target is opened before anything runs; the text goes to a file beside it, which
 -- takes its name only when it is complete.
+local figures = require "neap.figures"
+
 local stats = {}
 stats.__index = stats
 
@@ -52,21 +54,18 @@ end
 
 -- A job that was refused has no task: id 0 and zeroes.
 local function task_json(result)
-  local values = setmetatable({
-    name = result.name,
-    how = result.how or "lost",
-    code = result.code or 0,
-    cpu_source = result.stats and result.stats.cpu_source or "none",
-  }, { __index = result.stats })
+  local values = figures.unpack(result.stats)
+  values.name, values.how, values.code = result.name, result.how or "lost", result.code or 0
   return "{" .. members(TASK_KEYS, values) .. "}"
 end
 
--- The JSON text for the stats of a runtime and the results of a session.
-function stats.text(run, results)
-  local tasks = {}
-  for i, result in ipairs(results) do tasks[i] = task_json(result) end
-  return ('{"schema":"neap-stats-1",%s,"counters":%s,"tasks":[%s]}\n'):format(
-    members(RUN_KEYS, run), counters_json(run.counters), table.concat(tasks, ",\n"))
+-- Gives the JSON text for the stats of a runtime and the results of a session to `put`, piece by
+-- piece: of many tasks it is long.
+local function each_piece(run, results, put)
+  put(('{"schema":"neap-stats-1",%s,"counters":%s,"tasks":['):format(
+    members(RUN_KEYS, run), counters_json(run.counters)))
+  for i, result in ipairs(results) do put((i > 1 and ",\n" or "") .. task_json(result)) end
+  put("]}\n")
 end
 
 -- Devices and pipes are written as they are: only a regular file can be replaced.
@@ -94,9 +93,12 @@ function stats.open(path)
   return setmetatable({ path = path, file = file, temp = replace and target or nil }, stats)
 end
 
--- Writes everything. Returns true, or nil and a message.
-function stats:write(text)
-  local ok, problem = self.file:write(text)
+-- Writes the figures. Returns true, or nil and a message.
+function stats:write(run, results)
+  local ok, problem = true, nil
+  each_piece(run, results, function(piece)
+    if ok then ok, problem = self.file:write(piece) end
+  end)
   if ok then ok, problem = self.file:flush() end
   if ok and self.temp then ok, problem = os.rename(self.temp, self.path) end
   if not ok then return nil, ("cannot write %s: %s"):format(self.path, problem) end

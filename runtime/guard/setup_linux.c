@@ -56,7 +56,8 @@ static bool setup_signals(struct guard *g)
 
 void setup_lock(void)
 {
-    mlockall(MCL_CURRENT); /* where allowed. Not MCL_FUTURE: it would fail spawns */
+    /* Where allowed. ONFAULT: not all of libc. Not FUTURE: it would fail spawns. */
+    mlockall(MCL_CURRENT | MCL_ONFAULT);
 }
 
 bool setup(struct guard *g, char **argv)

@@ -128,10 +128,12 @@ end
 -- Jobs that cannot be started are told of and count as failed; the others run. Without a guard
 -- none can.
 local function add_all(session, list)
+  local many = #list > 1
   for i, job in ipairs(list) do
+    list[i] = nil -- the runtime has a copy
     local ok, message, errno = session:add(job)
     if errno == ENOTCONN then options.refuse(BROKEN, "%s", message) end
-    if not ok then say("%s%s", #list > 1 and ("job %d: "):format(i) or "", message) end
+    if not ok then say("%s%s", many and ("job %d: "):format(i) or "", message) end
   end
 end
 
@@ -154,6 +156,7 @@ end
 
 local function run(given, program)
   local loudness = loudness_of(given)
+  collectgarbage("incremental", 120) -- few objects are made here, and we share the memory
   local list = read_jobs(given, program)
   output.apply(given, list)
   local rt <close> = make_runtime(given)
@@ -172,7 +175,7 @@ local function run(given, program)
   if not ok then say("%s", problem) end
   local code = ok and exit_code(session, program ~= nil) or BROKEN
   if not file then return code end
-  local written, why = file:write(stats.text(figures, session.results))
+  local written, why = file:write(figures, session.results)
   if not written then say("%s", why) end
   return written and code or BROKEN
 end
