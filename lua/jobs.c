@@ -1,4 +1,4 @@
-/* jobs.c - rt:spawn{} and rt:task{}: tables become tasks.
+/* jobs.c - rt:spawn{}, rt:attach() and rt:task{}: tables become tasks.
  *
  * What the C structs point to lives in Lua values on the stack until the runtime has
  * copied it.
@@ -204,7 +204,7 @@ static struct neap_handle *prepare(lua_State *L, struct neap_script *s)
 
 /* Leaves the handle, which is on top, or nil, message, errno. */
 static int finish(lua_State *L, struct neap_script *s, struct neap_handle *h, int rc,
-                  neap_id id)
+                  neap_id id, enum neap_strictness how)
 {
     neap_task *t = rc == 0 ? neap_find(s->rt, id) : NULL;
 
@@ -217,7 +217,7 @@ static int finish(lua_State *L, struct neap_script *s, struct neap_handle *h, in
     h->task = NULL;
     luaL_unref(s->keep, NEAP_KEEP_ANCHOR, h->ref);
     h->ref = LUA_NOREF;
-    return neap_script_settle(L, s, rc, NEAP_MISUSE_RAISES);
+    return neap_script_settle(L, s, rc, how);
 }
 
 static struct neap_script *check(lua_State *L, const char *what,
@@ -244,7 +244,7 @@ int neap_jobs_task(lua_State *L)
     h = prepare(L, s);
     spec.user = h;
     rc = neap_add(s->rt, &spec, &id);
-    return finish(L, s, h, rc, id);
+    return finish(L, s, h, rc, id, NEAP_MISUSE_RAISES);
 }
 
 int neap_jobs_spawn(lua_State *L)
@@ -270,5 +270,29 @@ int neap_jobs_spawn(lua_State *L)
     h = prepare(L, s);
     job.spec.user = h;
     rc = neap_spawn(s->rt, &job, &id);
-    return finish(L, s, h, rc, id);
+    return finish(L, s, h, rc, id, NEAP_MISUSE_RAISES);
+}
+
+/* rt:attach(pid [, spec]). Which processes may be attached depends on the machine: so
+ * no refusal raises. */
+int neap_jobs_attach(lua_State *L)
+{
+    struct neap_script *s = neap_script_open(L, 1);
+    int pid = (int)neap_option_integer(L, 2, "pid", INT_MIN, INT_MAX);
+    neap_spec spec = {.size = sizeof spec};
+    struct neap_handle *h;
+    neap_id id = 0;
+    int rc;
+
+    if (lua_isnoneornil(L, 3)) {
+        lua_settop(L, 2);
+        lua_newtable(L);
+    }
+    lua_remove(L, 2);
+    check(L, "task key", task_keys, NEAP_NO_LIST);
+    read_spec(L, &spec);
+    h = prepare(L, s);
+    spec.user = h;
+    rc = neap_attach(s->rt, pid, &spec, &id);
+    return finish(L, s, h, rc, id, NEAP_NONE_RAISES);
 }

@@ -129,8 +129,9 @@ struct neap_handle *neap_handle_test(lua_State *L, int index);
 /* Pushes the script's handle of `t`. Never raises. */
 void neap_handle_push(lua_State *L, const neap_task *t);
 
-/* jobs.c: rt:spawn{} and rt:task{}. */
+/* jobs.c: rt:spawn{}, rt:attach(pid [, {}]) and rt:task{}. */
 int neap_jobs_spawn(lua_State *L);
+int neap_jobs_attach(lua_State *L);
 int neap_jobs_task(lua_State *L);
 
 /* terminal.c */

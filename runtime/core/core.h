@@ -57,8 +57,10 @@ void neap_core_free(neap_core *core);
 /* Events: tasks come and go. */
 
 /* A task joins: NEW, and READY at once or when max_alive allows. Its name and spec are
- * copied. `process`: START is ordered at its first turn; else it is virtual. */
-typedef enum { NEAP_VIRTUAL, NEAP_PROCESS } neap_kind;
+ * copied. PROCESS: START is ordered at its first turn; ATTACHED: its process runs
+ * already, so max_alive does not keep it out, and until its first RUN it counts as
+ * held. */
+typedef enum { NEAP_VIRTUAL, NEAP_PROCESS, NEAP_ATTACHED } neap_kind;
 int neap_core_add(neap_core *core, neap_ns now, const neap_spec *spec, neap_kind kind,
                   neap_task **out);
 /* Its process has exec'd: the slice begins. */

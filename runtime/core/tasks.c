@@ -126,14 +126,17 @@ static neap_task *record_new(neap_core *c, const neap_spec *spec, neap_kind kind
     t->group = spec->group;
     t->user = spec->user;
     t->cpu = NEAP_NO_CPU;
-    t->flags = kind == NEAP_PROCESS ? F_PROCESS : 0;
+    t->flags = kind == NEAP_VIRTUAL    ? 0
+               : kind == NEAP_ATTACHED ? F_PROCESS | F_STARTED
+                                       : F_PROCESS;
     t->since = c->ctx.now;
     return t;
 }
 
 void neap_task_enter(neap_core *c, neap_task *t)
 {
-    if (c->opt.max_alive && c->admitted >= c->opt.max_alive) {
+    if (c->opt.max_alive && c->admitted >= c->opt.max_alive &&
+        !(t->flags & F_STARTED)) {
         t->flags |= F_OUTSIDE;
         c->ready_weight -= t->weight;
         neap_heap_push(&c->outside, t, -(int64_t)t->priority);

@@ -83,18 +83,39 @@ void book_cgroups(struct guard *g, enum on_cgroup what)
     }
 }
 
-static bool holds(const struct guard *g, const neap_proc *p)
+/* The flags of the entry that it is held by; 0: by none. */
+static uint32_t holds(const struct guard *g, const neap_proc *p)
 {
     const neap_book_entry *e;
 
     for (uint32_t at = 0; (e = next(g, &at, NEAP_BOOK_USED | NEAP_BOOK_HELD));)
         if (e->group == p->group && e->session == p->session)
-            return true;
-    return false;
+            return atomic_load(&e->flags);
+    return 0;
 }
 
-/* Groups that tasks made for themselves: members that are stopped and below us. */
-static void continue_strays(struct guard *g)
+/* One that the runtime did not start, alone. */
+static void continue_one(const neap_book_entry *e)
+{
+    neap_proc p;
+
+    if (neap_proc_read(e->pid, &p) == 0 && p.start == e->start)
+        kill(p.pid, SIGCONT);
+}
+
+static void continue_if_held(void *user, pid_t pid)
+{
+    struct guard *g = user;
+    neap_proc p;
+
+    if (neap_proc_read(pid, &p) == 0 && p.state == 'T' &&
+        (holds(g, &p) & NEAP_BOOK_ATTACHED))
+        kill(pid, SIGCONT);
+}
+
+/* Groups that tasks made for themselves: members that are stopped and below us; and of
+ * tasks that were attached, wherever they are. */
+static void continue_strays(struct guard *g, uint32_t whose)
 {
     size_t count = neap_proc_tree(getpid(), g->pids, PIDS_MAX);
 
@@ -104,22 +125,42 @@ static void continue_strays(struct guard *g)
         if (neap_proc_read(g->pids[i], &p) == 0 && p.state == 'T' && holds(g, &p))
             kill(p.pid, SIGCONT);
     }
+    if (whose & NEAP_BOOK_ATTACHED)
+        neap_proc_all(continue_if_held, g);
+}
+
+/* `flags`: of the entries that are meant. */
+static void continue_groups(struct guard *g, uint32_t flags)
+{
+    const neap_book_entry *e;
+    uint32_t strays = 0;
+
+    for (uint32_t at = 0; (e = next(g, &at, flags));) {
+        if (e->group > 1 && (record_of_pid(g, e->group) || is_still_there(e)))
+            kill(-e->group, SIGCONT);
+        else if (e->group > 1)
+            strays |= atomic_load(&e->flags);
+        else if (atomic_load(&e->flags) & NEAP_BOOK_ATTACHED)
+            continue_one(e);
+    }
+    if (strays)
+        continue_strays(g, strays);
 }
 
 void book_continue_held(struct guard *g)
 {
-    const neap_book_entry *e;
-    bool strays = false;
-
     book_cgroups(g, CGROUP_THAW);
-    for (uint32_t at = 0; (e = next(g, &at, NEAP_BOOK_USED | NEAP_BOOK_HELD));) {
-        if (e->group > 1 && (record_of_pid(g, e->group) || is_still_there(e)))
-            kill(-e->group, SIGCONT);
-        else
-            strays |= e->group > 1;
-    }
-    if (strays)
-        continue_strays(g);
+    continue_groups(g, NEAP_BOOK_USED | NEAP_BOOK_HELD);
+}
+
+void book_continue_attached(struct guard *g)
+{
+    const uint32_t flags = NEAP_BOOK_USED | NEAP_BOOK_HELD | NEAP_BOOK_ATTACHED;
+    uint32_t at = 0;
+
+    continue_groups(g, flags);
+    if (next(g, &at, flags)) /* what was just being forked has missed it */
+        continue_strays(g, flags);
 }
 
 struct pass {
@@ -132,7 +173,8 @@ static bool is_noted(const struct guard *g, const neap_proc *p)
     const neap_book_entry *e;
 
     for (uint32_t at = 0; (e = next(g, &at, NEAP_BOOK_USED));)
-        if (e->group == p->group && e->session == p->session)
+        if (e->group == p->group && e->session == p->session &&
+            !(atomic_load(&e->flags) & NEAP_BOOK_ATTACHED))
             return true;
     return false;
 }
@@ -158,7 +200,7 @@ int book_signal_others(struct guard *g, int signo)
     const neap_book_entry *e;
 
     while ((e = next(g, &at, NEAP_BOOK_USED)))
-        if (e->session != getpid()) {
+        if (e->session != getpid() && !(atomic_load(&e->flags) & NEAP_BOOK_ATTACHED)) {
             neap_proc_all(signal_if_noted, &pass);
             break;
         }

@@ -43,15 +43,17 @@ typedef struct neap_book_head {
     _Atomic int64_t beat;        /* CLOCK_MONOTONIC ns of the last heartbeat */
 } neap_book_head;
 
-enum { NEAP_BOOK_USED = 1, NEAP_BOOK_HELD = 2 };
+/* ATTACHED: the runtime did not start it, so it is below no guard, and is to be
+ * continued whatever becomes of the others. */
+enum { NEAP_BOOK_USED = 1, NEAP_BOOK_HELD = 2, NEAP_BOOK_ATTACHED = 4 };
 
 typedef struct neap_book_entry {
     _Atomic uint32_t flags;
     int32_t pid; /* who is in it, or made it; 0: unknown */
     uint64_t start;
     uint64_t tag;
-    int32_t group, session;
-    char cgroup[32]; /* below `cgroups`; "": none */
+    int32_t group, session; /* group 0: `cgroup`, or else `pid` alone */
+    char cgroup[32];        /* below `cgroups`; "": none */
 } neap_book_entry;
 
 #define NEAP_BOOK_SIZE                                                                 \

@@ -145,6 +145,7 @@ void end_closed(struct guard *g)
 void end_dead(struct guard *g)
 {
     drop_starts(g);
+    book_continue_attached(g);
     if (g->on_death == ON_DEATH_END)
         end_all(g);
     else

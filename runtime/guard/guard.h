@@ -192,6 +192,7 @@ void book_open(struct guard *g);
 enum on_cgroup { CGROUP_THAW, CGROUP_KILL, CGROUP_REMOVE };
 void book_cgroups(struct guard *g, enum on_cgroup what); /* all that are noted */
 void book_continue_held(struct guard *g);
+void book_continue_attached(struct guard *g); /* those that we did not start */
 /* Signals what is noted and is not in our session (0: asks). How many there were. */
 int book_signal_others(struct guard *g, int signo);
 

@@ -6,6 +6,7 @@
  * source itself where the leader had the cpu and left it to others. A tree that was
  * stopped is read once more when its account is exact, which costs little then.
  */
+#include "attach.h"
 #include "runtime.h"
 #include <unistd.h>
 
@@ -76,10 +77,34 @@ static bool is_alone(const process *p, neap_ns counted)
     return !p->has_forked && more < p->leader_cpu / 50 + NEAP_MS;
 }
 
-static neap_ns whole_tree(const process *p)
+/* Of one that we did not start: what it had used before is not its task's. A member
+ * whose clocks nobody has inherited leaves what it had used with the task, unless that
+ * was on its way from the one to the other while we read. */
+static neap_ns since_attached(process *p)
+{
+    neap_ns sum = clocks(p);
+
+    if (sum - p->attached->before < p->exact)
+        sum = clocks(p);
+    if (sum - p->attached->before < p->exact)
+        p->attached->before = sum - p->exact;
+    return sum - p->attached->before;
+}
+
+void neap_account_attach(process *p)
+{
+    p->task->source = NEAP_SOURCE_CLOCKS;
+    neap_os_process_cpu(p->task->pid, &p->leader_cpu);
+    p->attached->before = clocks(p);
+    p->exact_leader = p->leader_cpu;
+}
+
+static neap_ns whole_tree(process *p)
 {
     neap_ns used;
 
+    if (p->attached)
+        return since_attached(p);
     if (p->cgroup && neap_os_cgroup_cpu(p->cgroup, &used) == 0)
         return used;
     if (p->counter >= 0 && neap_os_tree_cpu(p->counter, &used) == 0)
@@ -87,8 +112,11 @@ static neap_ns whole_tree(const process *p)
     return clocks(p);
 }
 
+/* Nobody of ours keeps an attached one as a zombie: its end was read already. */
 static bool read_leader(process *p)
 {
+    if (p->attached && p->phase == P_ENDED)
+        return true;
     return (p->phase == P_LIVE || p->phase == P_ENDED) && p->task->pid > 0 &&
            neap_os_process_cpu(p->task->pid, &p->leader_cpu) == 0;
 }

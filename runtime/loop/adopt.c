@@ -152,7 +152,7 @@ static bool take_over(neap_runtime *rt, process *p)
 {
     if (p->phase == P_ASKED && p->sent)
         neap_spawn_start(rt, p);
-    if (p->phase < P_FORKED || p->phase == P_GONE)
+    if (p->phase < P_FORKED || p->phase == P_GONE || p->attached)
         return false;
     p->adopted = true;
     p->exec_by = neap_loop_now(rt) + EXEC_TIME;

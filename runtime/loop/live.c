@@ -22,6 +22,13 @@ struct signal_watch {
     signal_watch *next;
 };
 
+/* Of the end of a process that we did not start. */
+struct end_watch {
+    ev_io watcher;
+    neap_runtime *rt;
+    bool *over;
+};
+
 /* A signal belongs to the process, and libev gives it to one loop: which runtime has
  * it. */
 static _Atomic(neap_runtime *) owner[65];
@@ -156,6 +163,35 @@ static void watch_collector(neap_runtime *rt)
         ev_io_set(w, neap_collector_fd(c), wanted);
         ev_io_start(rt->loop, w);
     }
+}
+
+static void on_end(struct ev_loop *loop, ev_io *w, int events)
+{
+    struct end_watch *end = w->data;
+
+    ev_io_stop(loop, w); /* it stays readable */
+    *end->over = end->rt->attached_over = true;
+}
+
+struct end_watch *neap_live_watch(neap_runtime *rt, int fd, bool *over)
+{
+    struct end_watch *end = calloc(1, sizeof *end);
+
+    if (!end)
+        return NULL;
+    end->rt = rt;
+    end->over = over;
+    ev_io_init(&end->watcher, on_end, fd, EV_READ);
+    end->watcher.data = end;
+    ev_io_start(rt->loop, &end->watcher);
+    return end;
+}
+
+void neap_live_unwatch(neap_runtime *rt, struct end_watch *w)
+{
+    if (w)
+        ev_io_stop(rt->loop, &w->watcher);
+    free(w);
 }
 
 /* The tick repeats each quantum by itself: as long as decisions keep to the grid, which

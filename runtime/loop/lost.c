@@ -5,6 +5,7 @@
  * they are ours now and go on (adopt.c). Else nobody can tell us of their ends: they
  * are ended, or let go, by `on_death`.
  */
+#include "attach.h"
 #include "os/children.h"
 #include "runtime.h"
 #include <signal.h>
@@ -23,6 +24,10 @@ static void lose_process(neap_runtime *rt, neap_task *t, bool end)
     }
     if (p->phase == P_GONE)
         return;
+    if (p->attached && p->phase == P_LIVE) {
+        neap_attach_let_go(rt, p);
+        return;
+    }
     neap_account_measure(rt, p, neap_loop_now(rt));
     if (p->phase == P_LIVE && end)
         neap_process_kill(rt, p, NEAP_KILL_GRACE);

@@ -51,6 +51,7 @@ member *neap_member_add(neap_runtime *rt, process *p, member **at, neap_proc who
         return NULL;
     m->who = who;
     m->of = p;
+    m->entry = -1;
     m->next = *at;
     *at = m;
     m->next_in_bucket = *bucket(all, who.pid);
@@ -72,6 +73,7 @@ void neap_member_drop(neap_runtime *rt, member **at)
     rt->members.count--;
     if (m->of)
         m->of->n_members--;
+    neap_watch_drop_member(rt, m);
     free(m);
 }
 

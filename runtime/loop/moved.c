@@ -9,7 +9,7 @@
 
 static bool is_its(const process *p)
 {
-    return !p->adopted && p->phase >= P_FORKED && p->phase <= P_ENDED;
+    return !p->adopted && !p->attached && p->phase >= P_FORKED && p->phase <= P_ENDED;
 }
 
 static neap_guard_was was(const process *p)

@@ -57,7 +57,7 @@ static process *owner_by_time(const neap_runtime *rt, const neap_proc *who)
          t = neap_core_after(rt->core, t->id)) {
         process *p = t->process;
 
-        if (!p || (p->phase != P_LIVE && p->phase != P_ENDED) ||
+        if (!p || p->attached || (p->phase != P_LIVE && p->phase != P_ENDED) ||
             (p->held && p->stopped_at < rt->orphans_at))
             continue;
         if (only)

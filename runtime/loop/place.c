@@ -197,7 +197,7 @@ static void place_all(neap_runtime *rt, const neap_os_cpuset *set)
          t = neap_core_after(rt->core, t->id)) {
         process *p = t->process;
 
-        if (p && (p->phase == P_LIVE || p->phase == P_FORKED))
+        if (p && !p->attached && (p->phase == P_LIVE || p->phase == P_FORKED))
             place_one(rt, p, set);
     }
 }

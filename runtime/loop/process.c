@@ -1,4 +1,5 @@
 /* process.c - what orders and users do to the process of a task. */
+#include "attach.h"
 #include "limits.h"
 #include "runtime.h"
 #include <stdlib.h>
@@ -123,6 +124,7 @@ void neap_process_free(neap_runtime *rt, process *p)
     neap_cgroup_give_back(p);
     neap_sleep_forget(rt, p);
     neap_tree_free(rt, p);
+    neap_attach_forget(rt, p);
     free(p->bound);
     free(p);
 }

@@ -27,7 +27,7 @@ static void finish(neap_runtime *rt, process *p)
         neap_account_exact(rt, p, neap_loop_now(rt));
     if (p->adopted)
         neap_os_child_take(p->task->pid);
-    else if (rt->guard)
+    else if (rt->guard && !p->attached)
         neap_guard_reap(rt->guard, p->task->id);
     neap_rest_gone(rt, p);
 }
@@ -77,13 +77,15 @@ static void leave_rest(neap_runtime *rt, process *p)
         m->next = rt->strangers;
         rt->strangers = m;
     }
-    rt->left = true;
+    rt->left |= !p->attached; /* else the guard has none of them */
     finish(rt, p);
 }
 
 static neap_leftovers fate(const neap_runtime *rt, const process *p)
 {
-    return p->ending || p->ended_by_run ? NEAP_LEFTOVERS_END : rt->opt.leftovers;
+    if (p->ending || p->ended_by_run)
+        return NEAP_LEFTOVERS_END;
+    return p->attached ? NEAP_LEFTOVERS_LEAVE : rt->opt.leftovers;
 }
 
 static void see_to_rest(neap_runtime *rt, process *p)

@@ -49,6 +49,7 @@ struct member {
     bool exempt;  /* it is not ours to stop: traced, or another user's */
     bool foreign; /* it is in a group that is not its task's */
     bool held;    /* we have stopped it alone, apart from its group */
+    int entry;    /* of it alone in the record; negative: none */
 };
 
 typedef struct members {
@@ -62,6 +63,7 @@ typedef struct tree_group {
     int descriptor; /* stands for it; negative: none */
     int entry;      /* in the record; negative: none */
     bool mixed;     /* somebody in it must be left alone: it is held one by one */
+    bool shared;    /* ... others than the task's are in it: it is never signalled */
     bool held;      /* we have stopped it as a whole */
     bool seen;      /* by the present scan */
 } tree_group;
@@ -117,15 +119,16 @@ struct process {
     neap_ns awake_at;          /* when a look last found it awake */
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
 
-    bool held, was_held;    /* we have stopped it; ever */
-    bool suspended;         /* ... by neap_suspend(), though it may run */
-    bool correct;           /* in rt->held: its CPU time is to be read once more */
-    bool ending;            /* TERM was sent: it may run until it is gone */
-    bool ended_by_run;      /* by neap_end(): how = ended, never a failure */
-    bool sent;              /* P_ASKED: the guard was asked, and not only will be */
-    bool adopted;           /* our child, since its guard died */
-    neap_ns exec_by;        /* P_FORKED, adopted: when we give up */
-    uint64_t signals_later; /* bit n - 1: signal n came before it could get one */
+    bool held, was_held;       /* we have stopped it; ever */
+    bool suspended;            /* ... by neap_suspend(), though it may run */
+    bool correct;              /* in rt->held: its CPU time is to be read once more */
+    bool ending;               /* TERM was sent: it may run until it is gone */
+    bool ended_by_run;         /* by neap_end(): how = ended, never a failure */
+    bool sent;                 /* P_ASKED: the guard was asked, and not only will be */
+    bool adopted;              /* our child, since its guard died */
+    struct attached *attached; /* NULL: we have started it (attach.h) */
+    neap_ns exec_by;           /* P_FORKED, adopted: when we give up */
+    uint64_t signals_later;    /* bit n - 1: signal n came before it could get one */
     neap_ns released_at, stopped_at;
     neap_ns kill_at;     /* when to send KILL; NEAP_FOREVER: not, or done */
     neap_ns hold_at;     /* when to hold it again that was let go to act on a signal */
@@ -206,10 +209,13 @@ struct neap_runtime {
     loop_timers timers;
     neap_fifo gone; /* ENDED tasks whose exit is to be told */
     told *first_told, **last_told;
-    process *held;  /* to be read once more */
-    process *ended; /* whose end was just heard of */
-    size_t ending;  /* processes that are not quite gone */
-    bool left;      /* some were left alone */
+    process *held;      /* to be read once more */
+    process *ended;     /* whose end was just heard of */
+    size_t ending;      /* processes that are not quite gone */
+    bool left;          /* some were left alone */
+    process *attached;  /* a list of those that we did not start */
+    bool attached_over; /* one of them may have ended */
+    bool attached_seen; /* a timer looks at them */
 
     neap_os_cgroups *cgroups; /* NULL: there are none, or none yet */
     bool cgroups_tried;
@@ -287,6 +293,9 @@ int neap_loop_outside(const neap_runtime *rt); /* 0, or -NEAP_EINHOOK */
 int neap_loop_task(const neap_runtime *rt, neap_id id, neap_task **out);
 neap_ns neap_loop_now(const neap_runtime *rt);
 
+/* tasks.c */
+int neap_loop_check_spec(const neap_spec *s);
+
 /* timers.c */
 int neap_timers_add(neap_runtime *rt, neap_ns at, neap_ns period, neap_timer_fn *fn,
                     void *user, void (*drop)(void *), bool internal, neap_timer *out);
@@ -303,6 +312,9 @@ void neap_live_forget_guard(neap_runtime *rt);     /* before its socket is close
 void neap_live_forget_collector(neap_runtime *rt); /* likewise */
 /* Those that came while we were stopped are no ticks of ours. */
 void neap_live_forget_ticks(neap_runtime *rt);
+/* Sets `*over`, once, when the descriptor is readable. NULL: no memory. */
+struct end_watch *neap_live_watch(neap_runtime *rt, int fd, bool *over);
+void neap_live_unwatch(neap_runtime *rt, struct end_watch *w); /* NULL is fine */
 /* for an event, at most until then */
 void neap_live_wait(neap_runtime *rt, neap_ns until);
 
@@ -358,6 +370,7 @@ void neap_cgroup_give_back(process *p);
 
 /* account.c: the CPU time of a tree. */
 void neap_account_open(neap_runtime *rt, process *p);
+void neap_account_attach(process *p); /* from now on; it was scanned */
 void neap_account_close(process *p);
 void neap_account_orphan(neap_runtime *rt, pid_t pid, neap_ns used); /* it was reaped */
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
@@ -440,6 +453,9 @@ void neap_watch_close(neap_runtime *rt);
 void neap_watch_add(neap_runtime *rt, const process *p, tree_group *g,
                     const neap_proc *who);
 void neap_watch_drop(neap_runtime *rt, tree_group *g);
+/* One process of a task that we did not start. False: it cannot be noted. */
+bool neap_watch_member(neap_runtime *rt, member *m);
+void neap_watch_drop_member(neap_runtime *rt, member *m);
 void neap_watch_beat(neap_runtime *rt, neap_ns now); /* at beat_at */
 neap_ns neap_watch_due(const neap_runtime *rt);
 /* Stops what the core holds and somebody continued, `ran` ns ago. How many. */

@@ -4,6 +4,7 @@
  *
  * A task's cpu is filled in the decision that hears EXITED.
  */
+#include "attach.h"
 #include "limits.h"
 #include "os/children.h"
 #include "runtime.h"
@@ -258,5 +259,6 @@ void neap_spawn_listen(neap_runtime *rt)
         while (rt->guard && neap_guard_next(rt->guard, &e))
             on_event(rt, &e);
     }
+    neap_attach_listen(rt);
     neap_rest_look(rt);
 }

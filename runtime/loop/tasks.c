@@ -1,5 +1,6 @@
 /* tasks.c - the public face: tasks made, found and changed; every argument checked
  * here. */
+#include "attach.h"
 #include "runtime.h"
 #include <string.h>
 
@@ -37,7 +38,7 @@ static int check_time(const char *what, neap_ns time)
     return neap_error(NEAP_ERANGE, "%s %lld ns is negative", what, (long long)time);
 }
 
-static int check_spec(const neap_spec *s)
+int neap_loop_check_spec(const neap_spec *s)
 {
     int r = s->has_priority ? check_priority(s->priority) : 0;
 
@@ -58,7 +59,7 @@ int neap_add(neap_runtime *rt, const neap_spec *spec, neap_id *out)
 
     spec = spec ? spec : &none;
     if (r == 0)
-        r = check_spec(spec);
+        r = neap_loop_check_spec(spec);
     if (r == 0)
         r = neap_core_add(rt->core, neap_loop_now(rt), spec, NEAP_VIRTUAL, &t);
     if (r == 0 && out)
@@ -71,7 +72,7 @@ static int add_process(neap_runtime *rt, const neap_job *job, neap_id *out)
     neap_spec spec = job->spec;
     process *p;
     neap_task *t;
-    int r = check_spec(&spec);
+    int r = neap_loop_check_spec(&spec);
 
     if (r == 0)
         r = check_time("timeout", job->timeout);
@@ -385,6 +386,10 @@ int neap_end(neap_runtime *rt, neap_kill_mode mode)
          t = neap_core_after(rt->core, t->id)) {
         process *p = t->process;
 
+        if (p && p->attached && !p->ending) {
+            neap_attach_let_go(rt, p);
+            continue;
+        }
         if (p)
             p->ended_by_run = true;
         if (p || t->state != NEAP_STATE_ENDED)

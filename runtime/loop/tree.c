@@ -6,13 +6,9 @@
  * and a tree is scanned every 100 ms that it runs, or when its holding needs a closer
  * look. What comes into being between two scans shows in the account: a held tree that
  * uses time is scanned at once (sleep.c watches for that).
- *
- * A group is signalled as a whole, so that nothing that forks in it escapes, unless
- * somebody in it must be left alone: stopped by another already, traced, another
- * user's. Then its members are signalled one by one. A group's number can be used again
- * when it is empty: the leader's own is pinned by its zombie; the others by descriptors
- * that stand for them, or they are looked up anew before each signal.
  */
+#include "attach.h"
+#include "groups.h"
 #include "runtime.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +50,25 @@ void neap_tree_born(neap_runtime *rt, process *p)
     neap_member_add(rt, p, &p->members, who);
 }
 
+void neap_tree_attach(neap_runtime *rt, process *p, const neap_os_attached *as)
+{
+    const neap_proc *who = &as->who;
+    member *known = neap_member_find(rt, who->pid);
+    int descriptor = as->owns_group ? neap_os_group_open(who->pid, who->start) : -1;
+
+    if (known) /* nobody's, as what another task has left */
+        neap_tree_forget(rt, known);
+    p->own = (tree_group){.id = who->group,
+                          .descriptor = descriptor >= 0 ? descriptor : -1,
+                          .entry = -1,
+                          .shared = descriptor < 0,
+                          .mixed = descriptor < 0};
+    neap_member_add(rt, p, &p->members, *who);
+    for (int i = 0; i < PASSES && p->members; i++)
+        if (neap_tree_scan(rt, p) == 0)
+            break;
+}
+
 static void set_held(neap_runtime *rt, process *p, bool held)
 {
     if (p->held != held)
@@ -62,23 +77,11 @@ static void set_held(neap_runtime *rt, process *p, bool held)
     p->was_held |= held;
 }
 
-static void drop_group(neap_runtime *rt, process *p, int i)
-{
-    neap_watch_drop(rt, &p->groups[i]);
-    if (p->groups[i].descriptor >= 0)
-        close(p->groups[i].descriptor);
-    p->groups[i] = p->groups[--p->n_groups];
-}
-
 void neap_tree_free(neap_runtime *rt, process *p)
 {
     while (p->members)
         neap_member_drop(rt, &p->members);
-    while (p->n_groups > 0)
-        drop_group(rt, p, p->n_groups - 1);
-    free(p->groups);
-    p->groups = NULL;
-    neap_watch_drop(rt, &p->own);
+    neap_groups_free(rt, p);
     set_held(rt, p, false);
 }
 
@@ -152,8 +155,10 @@ static bool is_left_behind(const process *p, const member *m, neap_ns now)
 
 static void judge_stop(neap_runtime *rt, process *p, member *m)
 {
-    if (p->held)
+    if (p->held) {
+        m->stopped &= m->who.state == 'T' || m->who.state == 't';
         return;
+    }
     m->stopped = m->who.state == 'T' || m->who.state == 't';
     if (m->stopped && p->was_held && is_left_behind(p, m, neap_loop_now(rt))) {
         neap_os_member_signal(m->who.pid, m->who.start, SIGCONT);
@@ -177,77 +182,6 @@ static void judge(neap_runtime *rt, process *p, member *m)
         warn(rt, p, m->who.pid, "belongs to another user");
     else if (traced)
         warn(rt, p, m->who.pid, "is traced by a debugger");
-}
-
-/* Is `group` led by another task, or the guard's own? A process may join any group of
- * its session. */
-static bool is_foreign(const neap_runtime *rt, const process *p, pid_t group)
-{
-    const member *m = neap_member_find(rt, group);
-
-    return (m && m->of != p) || (rt->guard && (group == neap_guard_pid(rt->guard) ||
-                                               group == neap_guard_worker(rt->guard)));
-}
-
-static tree_group *find_group(process *p, pid_t id)
-{
-    if (id == p->own.id)
-        return &p->own;
-    for (int i = 0; i < p->n_groups; i++) {
-        if (p->groups[i].id == id)
-            return &p->groups[i];
-    }
-    return NULL;
-}
-
-static tree_group *add_group(neap_runtime *rt, process *p, const neap_proc *who)
-{
-    const member *leader = neap_member_find(rt, who->group);
-    tree_group *larger = realloc(p->groups, (size_t)(p->n_groups + 1) * sizeof *larger);
-
-    if (!larger)
-        return NULL;
-    p->groups = larger;
-    larger += p->n_groups++;
-    *larger = (tree_group){.id = who->group, .descriptor = -1};
-    if (leader && leader->of == p)
-        larger->descriptor = neap_os_group_open(who->group, leader->who.start);
-    neap_watch_add(rt, p, larger, who);
-    return larger;
-}
-
-static void sort_member(neap_runtime *rt, process *p, member *m)
-{
-    tree_group *g;
-
-    m->foreign = m->who.group != p->own.id && is_foreign(rt, p, m->who.group);
-    p->n_foreign += m->foreign;
-    if (m->foreign)
-        return;
-    g = find_group(p, m->who.group);
-    if (!g)
-        g = add_group(rt, p, &m->who);
-    if (!g)
-        return;
-    g->seen = true;
-    g->mixed |= m->stopped || m->exempt;
-}
-
-/* Which groups the tree is in now, and which can be stopped as such. */
-static void sort_groups(neap_runtime *rt, process *p)
-{
-    p->n_foreign = 0;
-    p->own.mixed = false;
-    for (int i = 0; i < p->n_groups; i++)
-        p->groups[i].seen = p->groups[i].mixed = false;
-    for (member *m = p->members; m; m = m->next) {
-        if (neap_proc_lives(&m->who))
-            sort_member(rt, p, m);
-    }
-    for (int i = p->n_groups - 1; i >= 0; i--) {
-        if (!p->groups[i].seen)
-            drop_group(rt, p, i);
-    }
 }
 
 /* All that are in the task's cgroup: complete, whatever they have made of themselves.
@@ -299,22 +233,12 @@ int neap_tree_scan(neap_runtime *rt, process *p)
         }
         at = &m->next;
     }
-    sort_groups(rt, p);
+    neap_groups_sort(rt, p);
     p->looked_ran = p->ran;
     return w.fresh;
 }
 
 /* Signals. */
-
-static void signal_group(const process *p, const tree_group *g, int signo)
-{
-    if (g == &p->own)
-        neap_os_leader_signal(g->id, signo);
-    else if (g->descriptor >= 0)
-        neap_os_group_signal_by(g->descriptor, signo);
-    else
-        neap_os_group_signal(g->id, signo);
-}
 
 static int signal_alone(const member *m, int signo)
 {
@@ -323,10 +247,12 @@ static int signal_alone(const member *m, int signo)
 
 static void stop_group(neap_runtime *rt, const process *p, tree_group *g)
 {
+    if (g->shared)
+        return;
     neap_record_hold(rt->record, g->entry);
     if (g->mixed)
         return;
-    signal_group(p, g, SIGSTOP);
+    neap_group_signal(p, g, SIGSTOP);
     g->held = true;
 }
 
@@ -337,16 +263,35 @@ static void stop_groups(neap_runtime *rt, process *p)
         stop_group(rt, p, &p->groups[i]);
 }
 
-/* Those whose group cannot be stopped as one. */
-static void stop_members(process *p)
+/* Before it is stopped alone: its group may be in the record, or not. */
+static bool is_noted(neap_runtime *rt, process *p, member *m)
+{
+    if (!p->attached || neap_group_of(p, m) || neap_watch_member(rt, m))
+        return true;
+    warn(rt, p, m->who.pid, "has no room in the record");
+    return false;
+}
+
+static void stop_member(neap_runtime *rt, process *p, member *m)
+{
+    if (!is_noted(rt, p, m))
+        return;
+    neap_record_hold(rt->record, m->entry);
+    m->held = signal_alone(m, SIGSTOP) == 0;
+    if (!m->held)
+        neap_record_release(rt->record, m->entry);
+}
+
+/* Those whose group cannot be stopped as one; again, whom somebody has continued. */
+static void stop_members(neap_runtime *rt, process *p)
 {
     for (member *m = p->members; m; m = m->next) {
-        const tree_group *g = m->foreign ? NULL : find_group(p, m->who.group);
+        const tree_group *g = neap_group_of(p, m);
 
-        if ((g && !g->mixed) || m->stopped || m->exempt || m->held ||
-            !neap_proc_lives(&m->who))
+        if ((g && !g->mixed) || m->stopped || m->exempt ||
+            (m->held && m->who.state == 'T') || !neap_proc_lives(&m->who))
             continue;
-        m->held = signal_alone(m, SIGSTOP) == 0;
+        stop_member(rt, p, m);
     }
 }
 
@@ -356,7 +301,7 @@ void neap_tree_hold_rest(neap_runtime *rt, process *p)
         bool more = neap_tree_scan(rt, p) > 0 || i == 0;
 
         stop_groups(rt, p);
-        stop_members(p);
+        stop_members(rt, p);
         set_held(rt, p, true);
         if (!more)
             return;
@@ -400,8 +345,8 @@ static void freeze(neap_runtime *rt, process *p)
 
 void neap_tree_hold(neap_runtime *rt, process *p)
 {
-    if (p->own.entry < 0 && p->members)
-        neap_watch_add(rt, p, &p->own, &p->members->who);
+    if (p->own.entry < 0 && !p->own.shared && p->members)
+        neap_group_note(rt, p, &p->own, &p->members->who);
     if (is_frozen(rt, p))
         freeze(rt, p);
     else if (is_plain(p))
@@ -422,7 +367,7 @@ void neap_tree_hold_again(neap_runtime *rt, process *p)
 static bool is_pinned(const process *p)
 {
     for (int i = 0; i < p->n_groups; i++) {
-        if (p->groups[i].descriptor < 0)
+        if (p->groups[i].descriptor < 0 && !p->groups[i].shared)
             return false;
     }
     return true;
@@ -431,7 +376,7 @@ static bool is_pinned(const process *p)
 static void continue_group(neap_runtime *rt, const process *p, tree_group *g)
 {
     if (g->held)
-        signal_group(p, g, SIGCONT);
+        neap_group_signal(p, g, SIGCONT);
     g->held = false;
     neap_record_release(rt->record, g->entry);
 }
@@ -448,6 +393,7 @@ void neap_tree_release(neap_runtime *rt, process *p)
     for (member *m = p->members; m && p->held; m = m->next) {
         if (m->held)
             signal_alone(m, SIGCONT);
+        neap_record_release(rt->record, m->entry);
         m->held = false;
     }
     continue_group(rt, p, &p->own);
@@ -462,11 +408,11 @@ void neap_tree_signal(neap_runtime *rt, process *p, int signo)
         return;
     for (int i = 0; i < PASSES && fresh > 0; i++)
         fresh = neap_tree_scan(rt, p);
-    signal_group(p, &p->own, signo);
+    neap_group_signal(p, &p->own, signo);
     for (int i = 0; i < p->n_groups; i++)
-        signal_group(p, &p->groups[i], signo);
+        neap_group_signal(p, &p->groups[i], signo);
     for (member *m = p->members; m; m = m->next) {
-        if (m->foreign)
+        if (!neap_group_of(p, m))
             signal_alone(m, signo);
     }
 }

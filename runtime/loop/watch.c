@@ -42,8 +42,12 @@ void neap_watch_close(neap_runtime *rt)
 void neap_watch_add(neap_runtime *rt, const process *p, tree_group *g,
                     const neap_proc *who)
 {
-    neap_record_entry entry = {
-        .tag = p->task->id, .pid = who->pid, .group = g->id, .session = who->session};
+    neap_record_entry entry = {.tag = p->task->id,
+                               .whose = p->attached ? NEAP_RECORD_ATTACHED
+                                                    : NEAP_RECORD_OURS,
+                               .pid = who->pid,
+                               .group = g->id,
+                               .session = who->session};
     char path[PATH_MAX];
 
     g->entry = -1;
@@ -62,6 +66,25 @@ void neap_watch_drop(neap_runtime *rt, tree_group *g)
     if (rt->record)
         neap_record_drop(rt->record, g->entry);
     g->entry = -1;
+}
+
+bool neap_watch_member(neap_runtime *rt, member *m)
+{
+    neap_record_entry entry = {.tag = m->of->task->id,
+                               .whose = NEAP_RECORD_ATTACHED,
+                               .pid = m->who.pid,
+                               .start = m->who.start};
+
+    if (m->entry < 0 && rt->record)
+        m->entry = neap_record_put(rt->record, &entry);
+    return m->entry >= 0;
+}
+
+void neap_watch_drop_member(neap_runtime *rt, member *m)
+{
+    if (rt->record)
+        neap_record_drop(rt->record, m->entry);
+    m->entry = -1;
 }
 
 void neap_watch_beat(neap_runtime *rt, neap_ns now)

@@ -15,17 +15,20 @@ typedef struct neap_os_attached {
     /* Has it a group that is all its own, so that the group can be signalled as one? If
      * not, it and its descendants are to be signalled one by one. */
     bool owns_group;
-    bool parent_notices; /* we are not its parent */
-    char parent[16];     /* the name of its parent's program */
+    bool parent_notices;       /* neither we nor process 1 are its parent */
+    char name[16], parent[16]; /* of its program, and of its parent's */
 } neap_os_attached;
 
 /* May `pid` be held and continued by this process? `guard`: the pid of our guard, 0:
  * none. 0; or a negative errno, and in `why` a sentence with what to try: -EINVAL
- * (process 1 or less, ourselves, an ancestor of ours, our guard, a thread of the
- * kernel), -ESRCH (there is none, or a zombie), -EPERM (another user's), -EBUSY
+ * (process 1 or less, ourselves, an ancestor of ours, our guard, a thread, of the
+ * kernel's or another's), -ESRCH (there is none, or a zombie), -EPERM (another user's), -EBUSY
  * (traced, or a task already). */
 int neap_os_attach_check(pid_t pid, pid_t guard, neap_os_attached *out, char *why,
                          size_t room);
+
+/* Are all in `group` descendants of `root`, or itself? */
+bool neap_os_attach_owns(pid_t root, pid_t group);
 
 /* A descriptor that is readable when the process has ended. -ESRCH: it is gone;
  * -ENOSYS: this kernel has none: look at neap_proc_read() from time to time. */

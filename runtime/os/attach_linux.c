@@ -57,6 +57,23 @@ static bool descends(pid_t pid, pid_t ancestor)
     return pid == ancestor;
 }
 
+/* /proc shows threads under their own numbers, too. */
+static bool is_process(pid_t pid)
+{
+    char path[64], line[256];
+    int of = pid;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "Tgid: %d", &of) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return of == pid;
+}
+
 static int check_who(const struct refusal *r, pid_t pid, pid_t guard, neap_proc *who)
 {
     if (pid <= 1)
@@ -68,6 +85,9 @@ static int check_who(const struct refusal *r, pid_t pid, pid_t guard, neap_proc 
         return refuse(r, ESRCH, "there is no process %d, or it has ended", (int)pid);
     if (pid == KERNEL_THREADS || who->parent == KERNEL_THREADS)
         return refuse(r, EINVAL, "process %d is the kernel's: it takes no signal",
+                      (int)pid);
+    if (!is_process(pid))
+        return refuse(r, EINVAL, "%d is a thread of another process: give that one's",
                       (int)pid);
     if (descends(getpid(), pid))
         return refuse(r, EINVAL,
@@ -116,12 +136,10 @@ static void look(void *user, pid_t pid)
 
 /* A pipeline of a shell is one group, led by its first process; the others are no
  * descendants of that. */
-static bool owns_group(const neap_proc *who)
+bool neap_os_attach_owns(pid_t root, pid_t group)
 {
-    struct search s = {who->pid, who->group, false};
+    struct search s = {root, group, false};
 
-    if (who->group != who->pid)
-        return false;
     neap_proc_all(look, &s);
     return !s.stranger;
 }
@@ -150,8 +168,9 @@ int neap_os_attach_check(pid_t pid, pid_t guard, neap_os_attached *out, char *wh
         r = check_rights(&refusal, pid);
     if (r < 0)
         return r;
-    out->owns_group = owns_group(&out->who);
-    out->parent_notices = out->who.parent != getpid();
+    out->owns_group = out->who.group == pid && neap_os_attach_owns(pid, pid);
+    out->parent_notices = out->who.parent != getpid() && out->who.parent != 1;
+    name_of(pid, out->name, sizeof out->name);
     name_of(out->who.parent, out->parent, sizeof out->parent);
     return 0;
 }
@@ -176,8 +195,23 @@ static int explain(int status, int *code, bool *signalled)
     return 0;
 }
 
-/* Field 52 of a zombie's stat: 0 for whom it is kept secret from, too, so only another
- * number says something. */
+static bool is_there(const neap_proc *who)
+{
+    neap_proc now;
+
+    return neap_proc_read(who->pid, &now) == 0 && now.start == who->start;
+}
+
+/* What is kept secret from us says so here; of a zombie there is nothing to see. */
+static bool may_look_into(const neap_proc *who)
+{
+    char path[64], byte;
+
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)who->pid);
+    return (readlink(path, &byte, 1) >= 0 || errno == ENOENT) && is_there(who);
+}
+
+/* Field 52 of a zombie's stat: 0 for whom it is kept secret from, too. */
 static int status_of_zombie(const neap_proc *who)
 {
     char path[64], text[1024];
@@ -216,7 +250,7 @@ int neap_os_attach_code(int descriptor, const neap_proc *who, int *code,
     if (!there && descriptor >= 0 && poll(&ended, 1, 0) == 0)
         return -EAGAIN; /* we cannot see it, but it lives */
     status = there ? status_of_zombie(who) : 0;
-    if (status)
+    if (status || (there && may_look_into(who)))
         return explain(status, code, signalled);
     if (descriptor >= 0 && ioctl(descriptor, GET_INFO, &info) == 0 &&
         (info.mask & INFO_EXIT))

@@ -23,6 +23,9 @@ neap_ns neap_os_member_age(const neap_proc *p);
 /* Its own CPU time and that of the children it has reaped (10 ms grain); -ESRCH. */
 int neap_os_member_cpu(const neap_proc *p, neap_ns *used);
 
+/* Of the children that it has reaped, as it was read. */
+neap_ns neap_os_member_waited(const neap_proc *p);
+
 /* To this one process, if it is still the one that began at `start`. -ESRCH: it is not.
  * -EPERM: it is another user's. */
 int neap_os_member_signal(pid_t pid, uint64_t start, int signo);

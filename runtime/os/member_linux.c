@@ -73,6 +73,11 @@ neap_ns neap_os_member_age(const neap_proc *p)
     return (neap_ns)now.tv_sec * NEAP_S + now.tv_nsec - of_ticks(p->start);
 }
 
+neap_ns neap_os_member_waited(const neap_proc *p)
+{
+    return of_ticks(p->waited);
+}
+
 int neap_os_member_cpu(const neap_proc *p, neap_ns *used)
 {
     neap_ns own;

@@ -31,10 +31,16 @@ void neap_record_set_guard(neap_record *r, pid_t guard);
 /* The directory of the tasks' cgroups. -ENAMETOOLONG. */
 int neap_record_set_cgroups(neap_record *r, const char *directory);
 
-/* Something that may be stopped: a group of `tag`'s tree, or (group 0) its cgroup. */
+/* Below the guard; or one that we did not start: whatever happens, it is continued. */
+typedef enum { NEAP_RECORD_OURS, NEAP_RECORD_ATTACHED } neap_record_whose;
+
+/* Something that may be stopped: a group of `tag`'s tree, or (group 0) its cgroup, or
+ * (group 0, ATTACHED) the one process. */
 typedef struct neap_record_entry {
     uint64_t tag;
-    pid_t pid; /* of one of them: its start time is read; 0: unknown */
+    neap_record_whose whose;
+    pid_t pid;      /* of one of them; 0: unknown */
+    uint64_t start; /* of that; 0: it is read */
     pid_t group, session;
     const char *cgroup; /* below the directory, at most 31 characters; NULL: none */
 } neap_record_entry;

@@ -265,11 +265,15 @@ int neap_record_put(neap_record *r, const neap_record_entry *entry)
     e = &r->book->entries[index];
     e->tag = entry->tag;
     e->pid = entry->pid;
-    e->start = entry->pid > 0 ? who_is(entry->pid).start : 0;
+    e->start = entry->start     ? entry->start
+               : entry->pid > 0 ? who_is(entry->pid).start
+                                : 0;
     e->group = entry->group;
     e->session = entry->session;
     strcpy(e->cgroup, entry->cgroup ? entry->cgroup : "");
-    atomic_store(&e->flags, NEAP_BOOK_USED);
+    atomic_store(&e->flags, entry->whose == NEAP_RECORD_ATTACHED
+                                ? NEAP_BOOK_USED | NEAP_BOOK_ATTACHED
+                                : NEAP_BOOK_USED);
     return index;
 }
 

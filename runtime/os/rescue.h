@@ -3,7 +3,8 @@
  * Their record (record.h) names every group that may be held. A process is taken for
  * theirs when it is one that the record names, by start time; when it is in a group and
  * a session of the record; or when its NEAP_TASK names their guard; and in any case
- * only if it is younger than they were.
+ * only if it is younger than they were. What they had attached, and not started, is
+ * left if it is stopped, and continued, never ended.
  */
 #ifndef NEAP_RESCUE_H
 #define NEAP_RESCUE_H

@@ -72,12 +72,21 @@ static bool is_still(const neap_book_entry *e)
            (e->pid == e->group && e->start == leader.start);
 }
 
+/* Of those that the runtime did not start nothing was left but what it held. */
+static bool may_be_of(const neap_book_entry *e, const neap_proc *p)
+{
+    const uint32_t flags = atomic_load(&e->flags);
+
+    return (flags & NEAP_BOOK_USED) && (!(flags & NEAP_BOOK_ATTACHED) ||
+                                        ((flags & NEAP_BOOK_HELD) && p->state == 'T'));
+}
+
 static const neap_book_entry *entry_of(const struct rescue *r, const neap_proc *p)
 {
     for (uint32_t i = 0; i < r->room; i++) {
         const neap_book_entry *e = &r->book->entries[i];
 
-        if ((atomic_load(&e->flags) & NEAP_BOOK_USED) &&
+        if (may_be_of(e, p) &&
             ((e->pid == p->pid && e->start == p->start && e->start > 0) ||
              (e->group > 1 && e->group == p->group && e->session == p->session &&
               is_still(e))))
@@ -86,18 +95,25 @@ static const neap_book_entry *entry_of(const struct rescue *r, const neap_proc *
     return NULL;
 }
 
-/* Is it theirs? Then whose, as far as it is known. */
-static bool is_left(const struct rescue *r, const neap_proc *p, uint64_t *task)
+enum whose { NOBODYS, THEIRS, ATTACHED /* to be continued, whatever the mode */ };
+
+/* Is it theirs? Then of which task, as far as it is known. */
+static enum whose whose(const struct rescue *r, const neap_proc *p, uint64_t *task)
 {
     const neap_book_entry *e;
 
-    if (p->pid == getpid() || !neap_proc_lives(p) ||
-        p->start < r->book->head.runtime.start)
-        return false;
+    if (p->pid == getpid() || !neap_proc_lives(p))
+        return NOBODYS;
     e = entry_of(r, p);
     *task = e ? e->tag : 0;
+    if (e && (atomic_load(&e->flags) & NEAP_BOOK_ATTACHED))
+        return ATTACHED;
+    if (p->start < r->book->head.runtime.start)
+        return NOBODYS;
     return e || (!is_reused(&r->book->head.guard) &&
-                 neap_os_process_tag(p->pid, r->book->head.guard.pid, task) == 0);
+                 neap_os_process_tag(p->pid, r->book->head.guard.pid, task) == 0)
+               ? THEIRS
+               : NOBODYS;
 }
 
 static void read_command(pid_t pid, char *out, size_t room)
@@ -127,7 +143,7 @@ static void add_if_left(void *user, pid_t pid)
     neap_proc p;
     uint64_t task;
 
-    if (neap_proc_read(pid, &p) != 0 || !is_left(f->r, &p, &task))
+    if (neap_proc_read(pid, &p) != 0 || whose(f->r, &p, &task) == NOBODYS)
         return;
     if (f->count == f->space) {
         larger = realloc(f->list, (2 * f->space + 16) * sizeof *larger);
@@ -147,10 +163,14 @@ static void add_if_left(void *user, pid_t pid)
 static void signal_if_left(void *user, pid_t pid)
 {
     struct pass *pass = user;
+    enum whose found;
     neap_proc p;
     uint64_t task;
 
-    if (neap_proc_read(pid, &p) != 0 || !is_left(pass->r, &p, &task))
+    if (neap_proc_read(pid, &p) != 0)
+        return;
+    found = whose(pass->r, &p, &task);
+    if (found == NOBODYS || (found == ATTACHED && pass->signo != SIGCONT))
         return;
     kill(pid, pass->signo);
     pass->count++;

@@ -187,8 +187,8 @@ typedef struct neap_options {
  * system's. */
 NEAP_API int neap_new(neap_runtime **out, const neap_options *options);
 
-/* Ends all tasks (TERM and CONT, the grace time, KILL), waits for that, frees
- * everything. No callback but on_forget and on_exit runs. NULL is fine. */
+/* Ends all tasks (TERM and CONT, the grace time, KILL) but those attached, waits for
+ * that, frees everything. No callback but on_forget and on_exit runs. NULL is fine. */
 NEAP_API void neap_free(neap_runtime *rt);
 
 /* Runs until there is nothing left to do (no task, no neap_after() timer, no output to
@@ -275,6 +275,29 @@ NEAP_API int neap_add(neap_runtime *rt, const neap_spec *spec, neap_id *out);
  * ends it (NEAP_HOW_ERROR). */
 NEAP_API int neap_spawn(neap_runtime *rt, const neap_job *job, neap_id *out);
 
+/* Makes a task of a process that runs already, with all that it has started and will
+ * start: it is held and let go like any other. `spec` may be NULL; its default name is
+ * that of the program. CPU time counts from now on, by the clocks of its tree.
+ * `max_alive` does not keep it out, and a deadline is for policies only.
+ *
+ * It stays its parent's child. That one may notice each stop (shells with job control,
+ * tmux, sudo do), may undo it, and gets its exit status; a report says so. How it ended
+ * is known while it is a zombie, and from Linux 6.15 on; elsewhere a signal is not told
+ * from an exit, the code is 0, and a report says that it is not known.
+ *
+ * It is never ended but by neap_task_kill() and neap_task_signal(). neap_end(),
+ * neap_free(), and the death of this process or of its guard, whatever `on_death` says,
+ * continue it and leave it alone (NEAP_HOW_ENDED, 0), and so they do what it leaves
+ * behind at its end. Limits and confinement to CPUs are not applied to it.
+ *
+ * Signals go to its group if all in that are its descendants (and the kernel, 6.9 or
+ * later, can name a group), else to each process of its tree alone. What it daemonised
+ * before, or does while nobody looks, is not found. Refused, with the reason: -EINVAL
+ * (this process, an ancestor of it, its guard, a thread), -ESRCH, -EPERM (another
+ * user's), -EBUSY (traced, or a part of a task already). */
+NEAP_API int neap_attach(neap_runtime *rt, int pid, const neap_spec *spec,
+                         neap_id *out);
+
 /* The task of this id, or NULL: never was, or has ended. Valid until its on_forget.
  * [hook] */
 NEAP_API neap_task *neap_find(const neap_runtime *rt, neap_id id);
@@ -340,7 +363,7 @@ NEAP_API int neap_task_signal(neap_runtime *rt, neap_id id, int signo);
 typedef enum { NEAP_KILL_GRACE, NEAP_KILL_NOW } neap_kill_mode;
 NEAP_API int neap_task_kill(neap_runtime *rt, neap_id id, neap_kill_mode mode);
 
-/* Ends all tasks likewise; those not yet started are cancelled. Returns at once;
+/* Ends all tasks likewise; those not yet started are cancelled, those attached left. Returns at once;
  * neap_run() returns when all are gone. */
 NEAP_API int neap_end(neap_runtime *rt, neap_kill_mode mode);
 
