@@ -129,6 +129,7 @@ static void is_silent(void)
 
 static void a_task_is_done_when_what_it_wrote_is_written(void **state)
 {
+    neap_ns before;
     int fds[3];
 
     start(1, "one", NEAP_COLLECT_LINES, fds);
@@ -137,19 +138,31 @@ static void a_task_is_done_when_what_it_wrote_is_written(void **state)
     neap_collector_ended(collector, 1);
     done(1);
     hears("one: a\none: b\n");
+    before = neap_os_now();
+    neap_collector_close(collector);
+    collector = NULL;
+    assert_true(neap_os_now() - before < NEAP_S / 2);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* it is reaped */
+}
+
+static void say_kib(int fd, int kib)
+{
+    char line[1024];
+
+    memset(line, 'x', sizeof line);
+    line[sizeof line - 1] = '\n';
+    while (kib-- > 0)
+        assert_int_equal(write(fd, line, sizeof line), sizeof line);
 }
 
 /* Writes until nothing between `fd` and us takes more. Returns how many KiB. */
 static int fill(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLOUT};
-    char line[1024];
     int kib = 0;
 
-    memset(line, 'x', sizeof line);
-    line[sizeof line - 1] = '\n';
     for (; poll(&p, 1, 100) > 0 && kib < 100 * 1024; kib++)
-        assert_int_equal(write(fd, line, sizeof line), sizeof line);
+        say_kib(fd, 1);
     return kib;
 }
 
@@ -168,6 +181,68 @@ static void a_task_is_not_done_while_nobody_reads(void **state)
     while (poll(p, 2, PATIENCE_MS) > 0 && !p[0].revents)
         assert_true(read(out, much, sizeof much) > 0);
     done(1);
+}
+
+/* Reads what comes until nothing does for a while. */
+static size_t read_all(char *bytes, size_t room)
+{
+    struct pollfd p = {.fd = out, .events = POLLIN};
+    size_t size = 0;
+
+    while (size < room && poll(&p, 1, 200) > 0) {
+        ssize_t n = read(out, bytes + size, room - size);
+
+        assert_true(n > 0);
+        size += (size_t)n;
+    }
+    return size;
+}
+
+/* More than the pipe to the reader takes, and less than the sink. */
+static void what_is_only_in_the_sink_is_not_written(void **state)
+{
+    struct pollfd p = {.fd = neap_collector_fd(collector), .events = POLLIN};
+    static char all[1024 * 1024];
+    int fds[3];
+
+    start(1, "one", NEAP_COLLECT_LINES, fds);
+    say_kib(fds[1], 100);
+    finish(fds);
+    neap_collector_ended(collector, 1);
+    assert_int_equal(poll(&p, 1, 100), 0);
+    read_all(all, sizeof all);
+    done(1);
+}
+
+static void what_found_no_room_comes_when_there_is_some(void **state)
+{
+    static char all[1024 * 1024];
+    size_t kib;
+    int fds[3];
+
+    start(1, "one", NEAP_COLLECT_LINES, fds);
+    kib = (size_t)fill(fds[1]);
+    assert_int_equal(read_all(all, sizeof all), kib * (1024 + strlen("one: ")));
+    finish(fds);
+}
+
+static void a_line_does_not_come_within_a_group(void **state)
+{
+    static char all[1024 * 1024];
+    int group[3], line[3];
+    size_t size;
+
+    start(1, "group", NEAP_COLLECT_TASKS, group);
+    start(2, "line", NEAP_COLLECT_LINES, line);
+    say_kib(group[1], 500);
+    finish(group);
+    neap_collector_ended(collector, 1); /* it is being printed from now on */
+    poll(&(struct pollfd){.fd = out, .events = POLLIN}, 1, PATIENCE_MS);
+    say(line[1], "here\n");
+    size = read_all(all, sizeof all);
+    assert_int_equal(size, 500 * 1024 + strlen("line: here\n"));
+    assert_memory_equal(all + 500 * 1024, "line: here\n", strlen("line: here\n"));
+    finish(line);
 }
 
 static void others_are_taken_while_nobody_reads(void **state)
@@ -353,6 +428,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         collecting(a_task_is_done_when_what_it_wrote_is_written),
         collecting(a_task_is_not_done_while_nobody_reads),
+        collecting(what_is_only_in_the_sink_is_not_written),
+        collecting(what_found_no_room_comes_when_there_is_some),
+        collecting(a_line_does_not_come_within_a_group),
         collecting(others_are_taken_while_nobody_reads),
         collecting(a_pipe_that_somebody_holds_is_passed_on),
         collecting(a_group_is_printed_when_its_task_ends_though_somebody_holds_it),
