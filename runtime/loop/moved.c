@@ -25,7 +25,8 @@ static bool is_lost(const process *p)
     neap_proc now;
 
     return p->phase == P_LIVE && (neap_proc_read(p->task->pid, &now) != 0 ||
-                                  (p->members && p->members->who.start != now.start));
+                                  (p->members && p->members->who.start &&
+                                   p->members->who.start != now.start));
 }
 
 static void ask_again(neap_runtime *rt, process *p)
