@@ -25,7 +25,7 @@ static void tell(neap_runtime *rt, const char *why)
 int neap_cgroups_open(neap_runtime *rt)
 {
     bool freeze = rt->opt.actuator == NEAP_ACTUATOR_FREEZE;
-    char why[200] = "it is not to be used";
+    char why[200] = "cgroups are not to be used";
     int r = -ENOTSUP;
 
     if (rt->cgroups_tried)

@@ -6,94 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STUCK_DEFAULT (2 * NEAP_S)
-#define STUCK_MIN (100 * NEAP_MS)
-#define LONGEST_GRACE (24 * 3600 * NEAP_S) /* more is as good as this */
-
-extern const neap_policy *const neap_builtin_policies[];
-
-const neap_policy *neap_policy_at(size_t i)
-{
-    for (size_t k = 0; neap_builtin_policies[k]; k++) {
-        if (k == i)
-            return neap_builtin_policies[k];
-    }
-    return NULL;
-}
-
-const neap_policy *neap_policy_find(const char *name)
-{
-    const neap_policy *p;
-
-    for (size_t i = 0; name && (p = neap_policy_at(i)); i++) {
-        if (strcmp(p->name, name) == 0 || (p->alias && strcmp(p->alias, name) == 0))
-            return p;
-    }
-    return NULL;
-}
-
-static int no_policy(const char *name)
-{
-    const char *names[64];
-    const neap_policy *p;
-    const char *near;
-    size_t n = 0;
-
-    for (size_t i = 0; (p = neap_policy_at(i)) && n + 3 < sizeof names / sizeof *names;
-         i++) {
-        names[n++] = p->name;
-        if (p->alias)
-            names[n++] = p->alias;
-    }
-    names[n] = NULL;
-    near = neap_suggest(name, names);
-    return neap_error(NEAP_ENOTFOUND, "no policy \"%.60s\"%s%s%s", name,
-                      near ? " (did you mean \"" : "", near ? near : "",
-                      near ? "\"?)" : "");
-}
-
-static int choose_policy(const char *name, const neap_policy *table,
-                         const neap_policy **out)
-{
-    *out = table ? table : neap_policy_find(name ? name : "fair");
-    return *out ? 0 : no_policy(name);
-}
-
-static int check_quantum(neap_ns quantum)
-{
-    if (quantum >= NEAP_QUANTUM_MIN && quantum <= NEAP_QUANTUM_MAX)
-        return 0;
-    return neap_error(NEAP_ERANGE, "a quantum of %lld ns is outside 1ms to 1s",
-                      (long long)quantum);
-}
-
-static int check_max_hold(neap_ns max_hold)
-{
-    if (max_hold == 0 || max_hold >= NEAP_MAX_HOLD_MIN)
-        return 0;
-    return neap_error(NEAP_ERANGE,
-                      "a max_hold of %lld ns is less than 10ms (0: no bound)",
-                      (long long)max_hold);
-}
-
-static int check_actuator(neap_actuator actuator)
-{
-    if (actuator <= NEAP_ACTUATOR_NONE)
-        return 0;
-    return neap_error(NEAP_EINVAL, "there is no actuator %d", (int)actuator);
-}
-
-static int check_cpus(const neap_runtime *rt, int cpus)
-{
-    int most = rt->live ? rt->place.n_allowed : NEAP_CPUS_MAX;
-
-    if (cpus >= 1 && cpus <= most)
-        return 0;
-    return neap_error(NEAP_ERANGE, "%d cpus: expected 1 to %d, %s", cpus, most,
-                      rt->live ? "the CPUs that this process may use"
-                               : "the most there can be");
-}
-
 static void on_core_report(void *user, const neap_report *report)
 {
     neap_loop_tell(user, report);
@@ -113,35 +25,19 @@ static int make_core(neap_runtime *rt, const neap_options *o)
                            .seed = o->seed ? o->seed : 1,
                            .user = rt,
                            .report = on_core_report};
-    int r = check_quantum(c.quantum);
+    int r = neap_options_quantum(c.quantum);
 
     if (r == 0)
-        r = check_max_hold(o->max_hold);
+        r = neap_options_cpus(rt, c.cpus);
     if (r == 0)
-        r = check_actuator(o->actuator);
-    if (r == 0)
-        r = check_cpus(rt, c.cpus);
-    if (r == 0)
-        r = choose_policy(o->policy, o->table, &c.policy);
+        r = neap_options_policy(o->policy, o->table, &c.policy);
     return r < 0 ? r : neap_core_new(&rt->core, &c, neap_loop_now(rt));
-}
-
-static int check_stuck(neap_runtime *rt)
-{
-    neap_ns time = rt->opt.stuck_after;
-
-    if (time == 0)
-        rt->opt.stuck_after = STUCK_DEFAULT;
-    else if (time < STUCK_MIN)
-        return neap_error(NEAP_ERANGE, "stuck after %lld ns: expected at least 100ms",
-                          (long long)time);
-    return 0;
 }
 
 int neap_new(neap_runtime **out, const neap_options *o)
 {
     neap_runtime *rt;
-    int r = 0;
+    int r;
 
     if (!o || o->size < offsetof(neap_options, on_forget))
         return neap_error(NEAP_EINVAL, "options without their size");
@@ -152,17 +48,9 @@ int neap_new(neap_runtime **out, const neap_options *o)
     rt->live = o->clock == NEAP_CLOCK_LIVE;
     rt->tick = -1;
     rt->last_told = &rt->first_told;
-    if (!rt->opt.grace)
-        rt->opt.grace = NEAP_GRACE_DEFAULT;
-    if (rt->opt.grace > LONGEST_GRACE)
-        rt->opt.grace = LONGEST_GRACE;
     rt->beat_at = NEAP_FOREVER;
     rt->place.n_allowed = 1;
-    if (rt->opt.grace < 0)
-        r = neap_error(NEAP_ERANGE, "a grace time of %lld ns is negative",
-                       (long long)rt->opt.grace);
-    if (r == 0)
-        r = check_stuck(rt);
+    r = neap_options_times(&rt->opt);
     if (r == 0 && rt->opt.guard && !(rt->guard_path = strdup(rt->opt.guard)))
         r = neap_error(NEAP_EMEMORY, NULL);
     if (r == 0 && rt->live)
@@ -406,7 +294,7 @@ int neap_set_policy(neap_runtime *rt, const char *name, const neap_policy *table
     int r = neap_loop_outside(rt);
 
     if (r == 0)
-        r = choose_policy(name, table, &p);
+        r = neap_options_policy(name, table, &p);
     if (r == 0)
         neap_account_all(rt, neap_loop_now(rt));
     return r < 0 ? r : neap_core_set_policy(rt->core, neap_loop_now(rt), p, params);
@@ -417,7 +305,7 @@ int neap_set_quantum(neap_runtime *rt, neap_ns quantum)
     int r = neap_loop_outside(rt);
 
     if (r == 0)
-        r = check_quantum(quantum);
+        r = neap_options_quantum(quantum);
     if (r == 0)
         neap_core_set_quantum(rt->core, neap_loop_now(rt), quantum);
     return r;
@@ -428,7 +316,7 @@ int neap_set_cpus(neap_runtime *rt, int cpus)
     int r = neap_loop_outside(rt);
 
     if (r == 0)
-        r = check_cpus(rt, cpus);
+        r = neap_options_cpus(rt, cpus);
     if (r == 0)
         r = neap_core_set_cpus(rt->core, neap_loop_now(rt), cpus);
     return r < 0 || !rt->live ? r : neap_place_change(rt, cpus);

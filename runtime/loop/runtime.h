@@ -296,6 +296,13 @@ neap_ns neap_loop_now(const neap_runtime *rt);
 /* tasks.c */
 int neap_loop_check_spec(const neap_spec *s);
 
+/* options.c: 0, or the error that names the value. */
+int neap_options_times(neap_options *o); /* sets the defaults, too */
+int neap_options_quantum(neap_ns quantum);
+int neap_options_cpus(const neap_runtime *rt, int cpus);
+int neap_options_policy(const char *name, const neap_policy *table,
+                        const neap_policy **out);
+
 /* timers.c */
 int neap_timers_add(neap_runtime *rt, neap_ns at, neap_ns period, neap_timer_fn *fn,
                     void *user, void (*drop)(void *), bool internal, neap_timer *out);

@@ -1,6 +1,7 @@
 -- escape_test.lua - trees with sessions, groups and orphans of their own.
 -- ctest timeout: 120
 local escaping = require "escaping"
+local luaunit = require "luaunit"
 local shell = require "shell"
 
 -- luacheck: globals TestEscape
@@ -28,6 +29,12 @@ end
 
 function TestEscape.test_a_thread_that_outlives_the_first_is_held_and_ended()
   escaping.assert_whole("thread", { "thread" })
+end
+
+function TestEscape.test_all_of_them_at_once_are_frozen_and_ended()
+  local tried = shell.neap { "run", "--actuator", "freeze", "--", "true" }
+  luaunit.skipIf(tried.code ~= 0, "no cgroup to freeze")
+  escaping.assert_whole("all", { "session leader", "setsid", "orphan" }, "freeze")
 end
 
 function TestEscape.test_a_session_of_its_own_is_charged()
