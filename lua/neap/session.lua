@@ -32,6 +32,7 @@ function session.new(rt, options)
     done = 0,
     failed = 0, -- of those done; what --for ended has not failed
     by_id = {},
+    attached = {}, -- id -> true
     queue = {},
     reported = {},
     signal = nil, -- the number of the signal that ended the run
@@ -85,6 +86,25 @@ function session:add(job)
   result.name = task.name
   self.by_id[task.id] = result
   self:wait_for_room(task)
+  return true
+end
+
+-- Makes a task of a process that runs already. Returns as add() does.
+function session:attach(pid)
+  local result = { name = tostring(pid) }
+  self.results[#self.results + 1] = result
+  local task, message, errno = self.rt:attach(pid)
+  if not task then
+    self:settle(result, "error", errno)
+    return nil, message, errno
+  end
+  result.name = task.name
+  self.by_id[task.id] = result
+  self.attached[task.id] = true
+  if self.model then -- max_alive does not keep it out
+    self.room = self.room - 1
+    self.model:add(task.id, self.rt.ideal == "equal" and 1 or task.weight, self.rt:now())
+  end
   return true
 end
 

@@ -36,7 +36,7 @@ end
 -- The single program has our stdin, maybe a terminal, but hears nothing of its window.
 local function pass_on(session, name)
   for task in session.rt:tasks() do
-    if task.pid then task:signal(name) end
+    if task.pid and not session.attached[task.id] then task:signal(name) end
   end
 end
 

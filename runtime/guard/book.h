@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define NEAP_BOOK_MAGIC "neapbook"
-#define NEAP_BOOK_VERSION 2u
+#define NEAP_BOOK_VERSION 3u
 #define NEAP_BOOK_HEAD 4096
 #define NEAP_BOOK_ENTRIES (1u << 20) /* at most */
 #define NEAP_BOOK_FD 4               /* the guard's descriptor of it */

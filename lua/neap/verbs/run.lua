@@ -1,4 +1,5 @@
 -- run.lua - `neap run`: runs jobs under a policy, then says what each of them got.
+local attach = require "neap.attach"
 local console = require "neap.console"
 local jobs = require "neap.jobs"
 local limits = require "neap.limits"
@@ -31,6 +32,7 @@ local function configure(parser)
     :argname("NAME"):default("fair"):show_default(true)
   parser:option("-f --file", "The jobs: shell commands, one per line ('-': stdin), or FILE.lua.")
     :argname("FILE")
+  attach.configure(parser)
   parser:option("-q --quantum", "The period of the tick, 1ms to 1s (default: 10ms).")
     :argname("TIME"):convert(options.quantum)
   parser:option("-j --cpus", "How many tasks run at once (default: one per CPU).")
@@ -69,7 +71,7 @@ local function configure(parser)
   parser:flag("-v --verbose", "Tell of placement, starts, ends and log lines.")
 end
 
--- What is to run: exactly one of -f and -- PROG.
+-- What is to run: at most one of -f and -- PROG; one of them, unless processes are attached.
 local function read_jobs(given, program)
   if given.file and program then
     options.misuse("run", "give either -f FILE or -- PROG, not both")
@@ -79,6 +81,7 @@ local function read_jobs(given, program)
     program.stdin = "inherit"
     return { program }
   end
+  if not given.file and #given.attach > 0 then return {} end
   if not given.file then options.misuse("run", "no job: give -f FILE or -- PROG [ARGS]") end
   local list, problem = jobs.read(given.file)
   if not list then options.refuse(2, "%s", problem) end
@@ -168,6 +171,7 @@ local function run(given, program)
   })
   for _, job in ipairs(list) do job.timeout = job.timeout or given.timeout end
   add_all(session, list)
+  attach.add_all(session, given.attach)
   if loudness ~= "quiet" then progress.follow(session, given.progress) end
   local ok, problem = session:run(given.limit)
   local figures = rt:stats()
@@ -182,7 +186,8 @@ end
 
 return {
   name = "run",
-  usage = "neap run [OPTIONS] -f FILE\n       neap run [OPTIONS] -- PROG [ARGS]",
+  usage = "neap run [OPTIONS] -f FILE\n       neap run [OPTIONS] -- PROG [ARGS]\n"
+    .. "       neap run [OPTIONS] --attach PID ...",
   summary = "Run jobs under a policy.",
   description = "Runs jobs as tasks under a scheduling policy; ends with a table of what each got.",
   epilog = EXAMPLES,
