@@ -56,18 +56,15 @@ static void take_descriptors(const neap_wire_job *job)
 }
 
 /* The defaults, but for HUP: as under nohup, since the kernel sends one to a task that
- * is stopped when the guard dies, to set it free. The system call itself, since glibc's
- * sigaction() hides two signals, of which its posix_spawn() has left one ignored in the
- * guard. */
+ * is stopped when the guard dies, to set it free. */
 static void reset_signals(void)
 {
-    static const unsigned long by_default[8]; /* the kernel's own struct sigaction */
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
     sigset_t none;
 
-    for (int signo = 1; signo < NSIG; signo++)
-        syscall(SYS_rt_sigaction, signo, by_default, NULL, (NSIG - 1) / 8);
-    sigaction(SIGHUP, &ignore, NULL);
+    for (size_t i = 0; setup_ignored[i]; i++)
+        if (setup_ignored[i] != SIGHUP)
+            sigaction(setup_ignored[i], &by_default, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

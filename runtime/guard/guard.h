@@ -117,7 +117,8 @@ int64_t clock_now(void);
 /* setup_linux.c: makes this process a guard. False, with a word on stderr: it cannot be
  * one. */
 bool setup(struct guard *g, char **argv);
-void setup_lock(void);                         /* its memory, where allowed */
+extern const int setup_ignored[]; /* the signals that we ignore, ended by 0 */
+void setup_lock(void);            /* its memory, where allowed */
 bool setup_child(struct guard *g, pid_t *pid); /* takes a SIGCHLD: who it names */
 /* Is there a zombie among our children (P_ALL), or is `pid` one (P_PID)? It stays
  * one. */

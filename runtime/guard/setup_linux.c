@@ -34,17 +34,29 @@ static bool setup_descriptors(struct guard *g)
     return true;
 }
 
-/* What a terminal or a person sends to a whole group must not end the guard. NOCLDSTOP:
- * every hold and release of a task would wake us. */
+/* What a terminal or a person sends to a whole group must not end the guard. */
+const int setup_ignored[] = {SIGHUP,  SIGINT,  SIGTERM, SIGQUIT, SIGPIPE,
+                             SIGTSTP, SIGTTIN, SIGTTOU, 0};
+
+/* Nothing is ignored, whoever started us. The system call itself, since glibc's
+ * sigaction() hides two signals, of which its posix_spawn() has left one ignored. */
+static void reset_signals(void)
+{
+    static const unsigned long by_default[8]; /* the kernel's own struct sigaction */
+
+    for (int signo = 1; signo < NSIG; signo++)
+        syscall(SYS_rt_sigaction, signo, by_default, NULL, (NSIG - 1) / 8);
+}
+
+/* NOCLDSTOP: every hold and release of a task would wake us. */
 static bool setup_signals(struct guard *g)
 {
-    static const int ignored[] = {SIGHUP,  SIGINT,  SIGTERM, SIGQUIT,
-                                  SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
     struct sigaction action = {.sa_handler = SIG_IGN};
     sigset_t set;
 
-    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-        sigaction(ignored[i], &action, NULL);
+    reset_signals();
+    for (size_t i = 0; setup_ignored[i]; i++)
+        sigaction(setup_ignored[i], &action, NULL);
     action = (struct sigaction){.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP};
     sigaction(SIGCHLD, &action, NULL);
     sigemptyset(&set);
