@@ -34,7 +34,7 @@ end
 function TestEscape.test_all_of_them_at_once_are_frozen_and_ended()
   local tried = shell.neap { "run", "--actuator", "freeze", "--", "true" }
   luaunit.skipIf(tried.code ~= 0, "no cgroup to freeze")
-  escaping.assert_whole("all", { "leader" }, "freeze")
+  escaping.assert_whole("all", {}, "freeze") -- so many that not each has a turn soon
 end
 
 function TestEscape.test_a_session_of_its_own_is_charged()
