@@ -42,6 +42,23 @@ function options.grace(text)
   return nil, ('the grace time must be a duration from 0s to 24h, not "%s"'):format(text)
 end
 
+function options.max_hold(text)
+  local ok, ns = pcall(neap.duration, text)
+  if ok and (ns == 0 or ns >= 10 * neap.ms) then return ns end
+  return nil, ('the longest hold must be at least 10ms, or 0 for no bound, not "%s"'):format(text)
+end
+
+-- One of the words of `list`.
+function options.one_of(what, list)
+  local words = table.concat(list, ", ", 1, #list - 1) .. " or " .. list[#list]
+  return function(text)
+    for _, word in ipairs(list) do
+      if text == word then return text end
+    end
+    return nil, ('%s must be %s, not "%s"'):format(what, words, text)
+  end
+end
+
 function options.assignment(text)
   local name, value = text:match("^([%a_][%w_]*)=(.*)$")
   if name then return { name = name, value = value } end

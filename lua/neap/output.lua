@@ -8,7 +8,7 @@ local MODES = { inherit = true, tag = true, group = true, files = true, null = t
 function output.configure(parser)
   parser:option("--output", "Where the jobs' output goes: inherit (as it comes), tag (lines with "
     .. "the job's name), group (whole jobs, as they end), files DIR (NAME.out and NAME.err), null.")
-    :argname({ "MODE", "[DIR]" }):args("1-2")
+    :argname({ "MODE", "DIR" }):args("1-2")
 end
 
 -- Can files be made there? Asked before anything runs.

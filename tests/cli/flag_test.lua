@@ -78,7 +78,7 @@ function TestFlag.test_on_death_continue_lets_them_run_on()
 end
 
 function TestFlag.test_a_death_that_is_neither()
-  refused("argument for option '--on-death' must be one of", "--on-death", "stay", "--", "true")
+  refused('--on-death must be end or continue, not "stay"', "--on-death", "stay", "--", "true")
 end
 
 function TestFlag.test_no_confine_leaves_all_CPUs_to_the_tasks()
@@ -122,8 +122,19 @@ function TestFlag.test_a_parameter_that_the_policy_does_not_have_or_cannot_take(
     "-p", "prio", "--param", "aging=1s", "--param", "aging=2s", "--", "true")
 end
 
-function TestFlag.test_a_time_of_progress_that_is_none()
-  refused("argument for option '--progress' must be one of", "--progress", "maybe", "--", "true")
+function TestFlag.test_a_word_that_is_none_of_those_there_are()
+  for option, words in pairs {
+    progress = "auto, always or never", actuator = "stop, freeze or none",
+    leftovers = "end, wait or leave", without = "cgroup or perf",
+  } do
+    refused(('--%s must be %s, not "maybe"'):format(option, words), "--" .. option, "maybe",
+      "--", "true")
+  end
+end
+
+function TestFlag.test_a_hold_that_is_too_short()
+  refused('the longest hold must be at least 10ms, or 0 for no bound, not "1ms"',
+    "--max-hold", "1ms", "--", "true")
 end
 
 shell.main()

@@ -49,7 +49,7 @@ end
 function TestOvertime.test_words_that_mean_nothing_are_refused()
   local answer = shell.neap { "run", "--leftovers", "keep", "--", "true" }
   luaunit.assertEquals(answer.code, 2)
-  shell.assert_contains(answer.err, '"end", "wait" or "leave"')
+  shell.assert_contains(answer.err, '--leftovers must be end, wait or leave, not "keep"')
   luaunit.assertEquals(code_of("--timeout", "soon", "--", "true"), 2)
 end
 

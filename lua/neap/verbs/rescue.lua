@@ -11,7 +11,7 @@ local function configure(parser)
   parser:flag("--continue", "Continue what is stopped, and leave it running.")
   parser:flag("--end", "End it: TERM, the grace time, KILL.")
   parser:option("--grace", "From TERM to KILL (default: 2s)."):argname("TIME")
-    :convert(options.duration)
+    :convert(options.grace)
 end
 
 local function action(given)
