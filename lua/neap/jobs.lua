@@ -90,9 +90,10 @@ for _, name in ipairs(neap.limits) do
   end
 end
 
-local KEYS = {}
+local KEYS = {} -- what a job may say beside its command
 for key in pairs(CHECKS) do KEYS[#KEYS + 1] = key end
 table.sort(KEYS)
+jobs.keys = KEYS
 
 local function shown(value)
   return type(value) == "string" and ("%q"):format(value) or tostring(value)
