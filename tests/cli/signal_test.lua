@@ -79,6 +79,27 @@ function TestSignal.test_TERM_of_timeout_leaves_the_jobs_their_grace()
   luaunit.assertNotStrContains(answer.err, "killing")
 end
 
+-- Sends TERM twice. Returns the run and whether that took no longer than counts as one.
+local function twice_TERM()
+  local run = start("trap 'sleep 0.3; echo cleaned; exit' TERM; echo up; " .. LOOP .. "\n")
+  local since = shell.now()
+  run:signal("TERM")
+  said(run, "TERM: ending all tasks")
+  run:signal("TERM")
+  return run, shell.now() - since < 0.15
+end
+
+function TestSignal.test_a_TERM_that_follows_at_once_is_the_same()
+  local answer = shell.await("two signals within 0.15 s", 20, function()
+    local run, in_time = twice_TERM()
+    local ended = run:finish()
+    run:assert_gone(1)
+    return in_time and ended
+  end)
+  luaunit.assertEquals(answer.code, 143)
+  luaunit.assertEquals(answer.out, "up\ncleaned\n")
+end
+
 function TestSignal.test_HUP_may_come_twice()
   local run = start("trap 'sleep 0.3; echo cleaned; exit' TERM; echo up; " .. LOOP .. "\n")
   run:signal("HUP")
