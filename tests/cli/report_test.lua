@@ -21,7 +21,7 @@ local run = { policy = "fair", cpus = 2, quantum_ns = 10000000, wall_ns = 200000
 local function ran(cpu, more)
   local stats = { cpu_ns = cpu, wall_ns = 2 * cpu, ready_ns = cpu, slices = 3 }
   for key, value in pairs(more or {}) do stats[key] = value end
-  return stats
+  return require "neap.figures".pack(stats)
 end
 io.write(require "neap.report".text({ %s }, run))]]):format(results))
   local lines = {}
