@@ -22,10 +22,10 @@ local function check_directory(dir)
   os.remove(path)
 end
 
--- Checks the mode and gives it to all jobs that have none of their own.
-function output.apply(given, list)
+-- The mode and the directory that the options say, checked.
+local function read_options(given)
   local mode, dir = table.unpack(given.output or {})
-  if not mode then return end
+  if not mode then return nil end
   if not MODES[mode] then
     options.misuse("run", '--output: "%s" is not inherit, tag, group, files or null', mode)
   end
@@ -36,11 +36,19 @@ function output.apply(given, list)
     options.misuse("run", 'unexpected "%s": --output %s takes no directory', dir, mode)
   end
   if dir then check_directory(dir) end
-  for _, job in ipairs(list) do
-    if not job.output then
-      job.output, job.output_dir = mode, dir
-    elseif job.output == "files" then
+  return mode, dir
+end
+
+-- Gives the mode to all jobs that have none of their own.
+function output.apply(given, list)
+  local mode, dir = read_options(given)
+  for i, job in ipairs(list) do
+    if mode and not job.output then job.output, job.output_dir = mode, dir end
+    if job.output == "files" then
       job.output_dir = job.output_dir or dir
+      if not job.output_dir then
+        options.refuse(2, 'job %d: output = "files" needs output_dir, or --output files DIR', i)
+      end
     end
   end
 end

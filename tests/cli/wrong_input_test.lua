@@ -40,6 +40,11 @@ function TestWrongInput.test_a_policy_file_that_is_missing()
   nothing_ran()
 end
 
+function TestWrongInput.test_files_without_a_directory_are_refused()
+  local path = shell.file("files.lua", 'return { { "true", output = "files" } }')
+  refused(2, 'job 1: output = "files" needs output_dir', { "run", "-f", path })
+end
+
 function TestWrongInput.test_a_syntax_error_in_a_policy_file_has_its_place()
   local path = shell.file("syntax.lua", 'return require "neap".policy {\n  name = = 3 }\n')
   refused(2, path .. ":2: ", { "run", "-p", path, job() })
