@@ -126,6 +126,7 @@ static void admit(neap_core *c)
     while ((t = neap_heap_first(&c->outside)) &&
            (!c->opt.max_alive || c->admitted < c->opt.max_alive)) {
         neap_task_leave_outside(c, t);
+        record_of(t)->passed_over = policy_clock(c); /* no policy's doing until now */
         neap_task_enter(c, t);
     }
 }
