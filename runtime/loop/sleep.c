@@ -167,7 +167,8 @@ static void look_at_running(neap_runtime *rt, neap_ns now)
         process *p = on_cpu(rt, i);
 
         if (p && (funded || p->look_for_sure) &&
-            (p->look_at <= now || (deciding && now - p->seen_at >= PATIENCE)))
+            (p->look_at <= now || (deciding && now - p->seen_at >= PATIENCE) ||
+             now - p->seen_at >= ALL_ASLEEP))
             look(rt, p, now);
     }
 }
@@ -299,16 +300,33 @@ static void fill_budgets(struct sleepers *s, neap_ns now)
     s->filled_at = now;
 }
 
+/* While nobody waits a tree that was once held is looked at now and then all the same: a
+ * child of it that was born stopped (tree.c) must not wait for ever. */
+static neap_ns lone_look_due(const neap_runtime *rt)
+{
+    neap_ns due = NEAP_FOREVER;
+
+    for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
+        const process *p = on_cpu(rt, i);
+
+        if (p && p->was_held && p->has_forked && p->seen_at + ALL_ASLEEP < due)
+            due = p->seen_at + ALL_ASLEEP;
+    }
+    return due;
+}
+
 /* When the first look is due, or when there is budget for it. */
 static neap_ns look_due(const neap_runtime *rt)
 {
     const struct sleepers *s = &rt->sleepers;
     neap_ns due = NEAP_FOREVER, funded = s->filled_at;
 
-    if (neap_core_ctx(rt->core)->ready == 0)
-        return due;
     if (s->look_budget < WAKE_UP)
         funded += (WAKE_UP - s->look_budget) * LOOK_SHARE;
+    if (neap_core_ctx(rt->core)->ready == 0) {
+        due = lone_look_due(rt);
+        return due < funded ? funded : due;
+    }
     for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
         const process *p = on_cpu(rt, i);
         neap_ns when = p ? p->look_at : NEAP_FOREVER;
@@ -339,8 +357,8 @@ void neap_sleep_check(neap_runtime *rt, neap_ns now)
     if (!rt->guard || neap_core_is_paused(rt->core))
         return;
     fill_budgets(s, now);
-    if (neap_core_ctx(rt->core)->ready > 0 &&
-        (neap_core_next(rt->core) <= now || look_due(rt) <= now))
+    if ((neap_core_ctx(rt->core)->ready > 0 && neap_core_next(rt->core) <= now) ||
+        look_due(rt) <= now)
         look_and_pay(rt, now);
     if (sweep_due(rt) <= now)
         sweep(rt, now);
