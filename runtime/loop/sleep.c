@@ -300,8 +300,8 @@ static void fill_budgets(struct sleepers *s, neap_ns now)
     s->filled_at = now;
 }
 
-/* While nobody waits a tree that was once held is looked at now and then all the same: a
- * child of it that was born stopped (tree.c) must not wait for ever. */
+/* While nobody waits a tree that was once held is looked at now and then all the same:
+ * a child of it that was born stopped (tree.c) must not wait for ever. */
 static neap_ns lone_look_due(const neap_runtime *rt)
 {
     neap_ns due = NEAP_FOREVER;
