@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <os/attach.h>
 #include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -101,6 +102,31 @@ static void those_that_must_not_be_held_are_refused(void **state)
     refused(child, task, EBUSY, "belongs to a task of this run already");
 }
 
+static void *sleep_on(void *user)
+{
+    for (;;)
+        pause();
+    return NULL;
+}
+
+static pid_t other_thread;
+
+static void remember_other(void *user, pid_t thread)
+{
+    other_thread = thread == getpid() ? other_thread : thread;
+}
+
+static void a_thread_is_refused(void **state)
+{
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, sleep_on, NULL), 0);
+    neap_proc_threads(getpid(), remember_other, NULL);
+    refused(other_thread, 0, EINVAL, "is a thread of another process");
+    pthread_cancel(thread);
+    pthread_join(thread, NULL);
+}
+
 static void one_that_has_ended_is_refused(void **state)
 {
     pid_t pid = process_sh("exit 0");
@@ -145,12 +171,10 @@ static void ends_with(const char *script, int code, bool signalled)
     kill(pid, SIGUSR1);
     end.fd = fd;
     assert_int_equal(poll(&end, 1, 5000), 1);
-    if (code || signalled) { /* a zombie tells what is not 0 */
-        assert_int_equal(neap_os_attach_code(fd, &found.who, &got_code, &got_signal),
-                         0);
-        assert_int_equal(got_code, code);
-        assert_int_equal(got_signal, signalled);
-    }
+    /* a zombie of our user's tells */
+    assert_int_equal(neap_os_attach_code(fd, &found.who, &got_code, &got_signal), 0);
+    assert_int_equal(got_code, code);
+    assert_int_equal(got_signal, signalled);
     process_take_away(pid);
     got_code = -1;
     switch (neap_os_attach_code(fd, &found.who, &got_code, &got_signal)) {
@@ -183,6 +207,7 @@ int main(void)
         process_test(a_parent_that_is_not_us_notices),
         process_test(a_group_that_others_are_in_is_not_its_own),
         process_test(those_that_must_not_be_held_are_refused),
+        process_test(a_thread_is_refused),
         process_test(one_that_has_ended_is_refused),
         process_test(another_users_process_is_refused),
         process_test(its_end_is_noticed_and_told_as_far_as_the_kernel_tells),

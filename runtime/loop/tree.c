@@ -381,6 +381,32 @@ static void continue_group(neap_runtime *rt, const process *p, tree_group *g)
     neap_record_release(rt->record, g->entry);
 }
 
+static void turn_round(process *p)
+{
+    member *back = NULL;
+
+    for (member *m = p->members, *next; m; m = next) {
+        next = m->next;
+        m->next = back;
+        back = m;
+    }
+    p->members = back;
+}
+
+/* Those that were stopped alone, children before their parents: a group that is stopped
+ * and left by the last parent outside it gets a HUP from the kernel. */
+static void continue_members(neap_runtime *rt, process *p)
+{
+    turn_round(p);
+    for (member *m = p->members; m; m = m->next) {
+        if (m->held)
+            signal_alone(m, SIGCONT);
+        neap_record_release(rt->record, m->entry);
+        m->held = false;
+    }
+    turn_round(p);
+}
+
 /* Only what we have stopped. */
 void neap_tree_release(neap_runtime *rt, process *p)
 {
@@ -390,12 +416,8 @@ void neap_tree_release(neap_runtime *rt, process *p)
         neap_tree_scan(rt, p);
     for (int i = 0; i < p->n_groups; i++)
         continue_group(rt, p, &p->groups[i]);
-    for (member *m = p->members; m && p->held; m = m->next) {
-        if (m->held)
-            signal_alone(m, SIGCONT);
-        neap_record_release(rt->record, m->entry);
-        m->held = false;
-    }
+    if (p->held)
+        continue_members(rt, p);
     continue_group(rt, p, &p->own);
     set_held(rt, p, false);
 }

@@ -108,22 +108,25 @@ static int open_member(pid_t pid, uint64_t start)
     return -ESRCH;
 }
 
+/* An old kernel, or no descriptor left: a moment remains for a reuse. */
+static int signal_number(pid_t pid, uint64_t start, int signo)
+{
+    if (!is_same(pid, start))
+        return -ESRCH;
+    return kill(pid, signo) == 0 ? 0 : -errno;
+}
+
 int neap_os_member_signal(pid_t pid, uint64_t start, int signo)
 {
     int fd = open_member(pid, start), r;
 
     if (fd == -ESRCH)
         return fd;
-    if (fd <
-        0) { /* an old kernel, or no descriptor left: a moment remains for a reuse */
-        if (!is_same(pid, start))
-            return -ESRCH;
-        return kill(pid, signo) == 0 ? 0 : -errno;
-    }
-    r = (int)syscall(SYS_pidfd_send_signal, fd, signo, NULL, 0);
-    r = r == 0 ? 0 : -errno;
+    if (fd < 0)
+        return signal_number(pid, start, signo);
+    r = syscall(SYS_pidfd_send_signal, fd, signo, NULL, 0) == 0 ? 0 : -errno;
     close(fd);
-    return r;
+    return r == -ENOSYS ? signal_number(pid, start, signo) : r;
 }
 
 int neap_os_group_open(pid_t leader, uint64_t start)
