@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
+/* From then on a held tree is watched (sleep.c), though nothing else wakes us. */
+#define CORRECT_WITHIN (20 * NEAP_MS)
 /* In time that it ran: how often a leader that never forked is asked whether it did. */
 #define SOURCE_EVERY (100 * NEAP_MS)
 
@@ -206,6 +208,11 @@ void neap_account_correct(neap_runtime *rt, neap_ns now)
             tell(rt, p, now);
         p->held_cpu = estimate(p);
     }
+}
+
+neap_ns neap_account_due(const neap_runtime *rt)
+{
+    return rt->held ? rt->held->stopped_at + CORRECT_WITHIN : NEAP_FOREVER;
 }
 
 void neap_account_uncorrect(neap_runtime *rt, process *p)

@@ -382,8 +382,9 @@ void neap_account_close(process *p);
 void neap_account_orphan(neap_runtime *rt, pid_t pid, neap_ns used); /* it was reaped */
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
-void neap_account_all(neap_runtime *rt, neap_ns now); /* of those who have a cpu */
-void neap_account_correct(neap_runtime *rt, neap_ns now);
+void neap_account_all(neap_runtime *rt, neap_ns now);     /* of those who have a cpu */
+void neap_account_correct(neap_runtime *rt, neap_ns now); /* of those just held */
+neap_ns neap_account_due(const neap_runtime *rt); /* when that must be, or FOREVER */
 void neap_account_uncorrect(neap_runtime *rt, process *p);
 void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now);
 

@@ -202,11 +202,14 @@ neap_ns neap_loop_due(const neap_runtime *rt)
 {
     neap_ns core = neap_core_next(rt->core), timer = neap_timers_next(rt);
     neap_ns sleep = neap_sleep_due(rt), beat = neap_watch_due(rt);
+    neap_ns account = neap_account_due(rt);
 
     if (rt->gone.first || rt->first_told || rt->queued_signals || rt->attached_over)
         return neap_loop_now(rt);
     if (sleep < core)
         core = sleep;
+    if (account < core)
+        core = account;
     if (beat < timer)
         timer = beat;
     return core < timer ? core : timer;

@@ -55,6 +55,39 @@ function TestHold.test_TERM_to_a_paused_task_acts_at_once()
   luaunit.assertEquals(answer.out, "up\nexit\t3\ntrue\n")
 end
 
+-- A process that is being forked while its parent's group gets STOP and then CONT is born stopped:
+-- the CONT is lost on it. Here nobody else is there, so nothing else makes neap look.
+function TestHold.test_a_child_that_is_born_stopped_is_continued_though_its_task_is_alone()
+  local answer = script([[
+    local neap = require "neap"
+    local rt <close> = neap.runtime { cpus = 1 }
+    local job = rt:spawn { arg[1], "64" }
+    local function goes_on() -- within 5 s
+      local before = job.cpu_ns
+      for _ = 1, 500 do
+        rt:run("10ms")
+        if job.cpu_ns > before then return true end
+      end
+    end
+    rt:run("300ms")
+    local stuck = 0
+    for i = 1, 40 do
+      job:pause()
+      rt:run("200us")
+      job:resume()
+      rt:run("1ms")
+      if not goes_on() then
+        stuck = i
+        break
+      end
+    end
+    print("stuck", stuck)
+    rt:finish("now")
+    rt:run()
+  ]], shell.program("forker"))
+  luaunit.assertEquals(answer.out, "up\nstuck\t0\n")
+end
+
 -- Wall-clock timeouts inside a held job run on: neap tells what it withheld.
 function TestHold.test_the_time_that_was_withheld_is_told()
   local answer = script [[
