@@ -37,7 +37,12 @@ function TestSignal.test_QUIT_tells_the_state_without_a_terminal_too()
 end
 
 function TestSignal.test_the_state_of_a_long_queue_is_short()
-  local run = start(("echo up; %s\n"):format(LOOP) .. ("true\n"):rep(1000), "-p", "prio")
+  local jobs = ([[
+    local jobs = { { "sh", "-c", "echo up; %s", name = "echo", priority = 10 } }
+    for i = 2, 1001 do jobs[i] = { "true" } end
+    return jobs]]):format(LOOP)
+  local run = shell.start_neap { "run", "-j1", "-p", "prio", "-f", shell.file("jobs.lua", jobs) }
+  run:await("up\n")
   run:signal("QUIT")
   said(run, "neap: the state after [^\n]*: 0 done, 1 running, 1000 not started\n")
   said(run, "\n *1 +echo +%d+ +running +0 .* %-\n *2 +true +%- +ready .* its start\n")
