@@ -8,7 +8,8 @@
  *           itself, since its line to the guard has ended
  *   forked  it may have had its go: then it execs and has started; else it ends
  *           without, and the next guard is asked
- *   live    it is held again if it was held; its end is heard by SIGCHLD
+ *   live    it is held again if it was held; its end is heard by SIGCHLD, or seen if
+ *           it is not our child yet, since the guard, or its keeper, still dies
  *   ended   its zombie is ours to take away
  */
 #include "os/children.h"
@@ -16,8 +17,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
-#define LOOK_EVERY (2 * NEAP_MS) /* whether a forked one has exec'd */
+#define LOOK_EVERY (2 * NEAP_MS) /* whether a forked one has exec'd, or one is ours */
 #define EXEC_TIME (10 * NEAP_S)
 #define POLL_EVERY (10 * NEAP_MS) /* for ends, when SIGCHLD is another's */
 enum { TRIES = 3 };
@@ -82,6 +84,15 @@ static bool awaits_exec(const process *p)
     return p->adopted && p->phase == P_FORKED;
 }
 
+/* Its parent that was has not quite gone. */
+static bool is_on_its_way(const process *p)
+{
+    neap_proc now;
+
+    return p->adopted && p->phase == P_LIVE &&
+           neap_proc_read(p->task->pid, &now) == 0 && now.parent != getpid();
+}
+
 /* How far is an adopted process, and has it ended? */
 static void look(neap_runtime *rt, process *p)
 {
@@ -94,7 +105,7 @@ static void look(neap_runtime *rt, process *p)
     if (r == 1 && p->phase == P_FORKED)
         neap_spawn_started(rt, p);
     r = neap_os_child_ended(pid, &end);
-    if (r == 0)
+    if (r == 0 || (r < 0 && is_on_its_way(p)))
         return;
     if (p->phase == P_FORKED)
         neap_adopt_again(rt, p);
@@ -131,20 +142,21 @@ void neap_adopt_reap(neap_runtime *rt)
     neap_os_take_strays(rt->guard ? neap_guard_pid(rt->guard) : 0, is_a_leader, rt);
 }
 
-/* An exec makes no noise. */
-static void look_for_exec(void *user, neap_runtime *rt, neap_timer id)
+/* An exec makes no noise, nor does the death of a parent. */
+static void look_on(void *user, neap_runtime *rt, neap_timer id)
 {
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
     process *p = t ? t->process : NULL;
 
-    if (!p || !awaits_exec(p))
+    if (!p)
         return;
-    if (neap_loop_now(rt) > p->exec_by)
+    if (awaits_exec(p) && neap_loop_now(rt) > p->exec_by)
         neap_os_leader_signal(t->pid, SIGKILL);
-    look(rt, p);
-    if (awaits_exec(p))
-        neap_timers_add(rt, neap_loop_now(rt) + LOOK_EVERY, 0, look_for_exec, user,
-                        NULL, true, NULL);
+    if (awaits_exec(p) || p->phase == P_LIVE)
+        look(rt, p);
+    if (awaits_exec(p) || is_on_its_way(p))
+        neap_timers_add(rt, neap_loop_now(rt) + LOOK_EVERY, 0, look_on, user, NULL,
+                        true, NULL);
 }
 
 /* Returns whether it is one that was taken over. */
@@ -156,8 +168,8 @@ static bool take_over(neap_runtime *rt, process *p)
         return false;
     p->adopted = true;
     p->exec_by = neap_loop_now(rt) + EXEC_TIME;
-    if (p->phase == P_FORKED)
-        look_for_exec((void *)(uintptr_t)p->task->id, rt, 0);
+    if (p->phase == P_FORKED || is_on_its_way(p))
+        look_on((void *)(uintptr_t)p->task->id, rt, 0);
     return true;
 }
 
