@@ -108,7 +108,7 @@ _Noreturn void child_run(const neap_wire_job *job, char **slots, int line)
     if (error)
         give_up(error);
     if (job->cwd && chdir(job->cwd) != 0)
-        give_up(errno);
+        give_up(errno | NEAP_WIRE_DIRECTORY << LIMITS_SHIFT);
     wait_for_go();
     execve(job->program, job->argv, job->env);
     if (errno != ENOEXEC)

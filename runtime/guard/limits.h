@@ -29,7 +29,8 @@ enum neap_wire_limit {
     NEAP_WIRE_USER,
     NEAP_WIRE_NO_NEW_PRIVS,
     NEAP_WIRE_UMASK,
-    NEAP_WIRE_LIMITS
+    NEAP_WIRE_LIMITS,
+    NEAP_WIRE_DIRECTORY = NEAP_WIRE_LIMITS /* none of them: the job's cwd */
 };
 
 enum { NEAP_WIRE_GROUPS_MAX = 64 };

@@ -198,7 +198,7 @@ void neap_limits_tell_failed(neap_runtime *rt, const process *p,
     char what[96], text[LONGEST_WHY];
     neap_report report = {.kind = NEAP_REPORT_TASK, .task = p->task->id};
 
-    if (e->code == 0 || !l)
+    if (!l)
         return;
     neap_os_limits_describe(l, e->code, what, sizeof what);
     snprintf(text, sizeof text, "%.200s: cannot set %s: %s", p->task->name, what,

@@ -37,10 +37,27 @@ static const char *path_of(const neap_job *job)
     return job->env ? NULL : getenv("PATH");
 }
 
+/* For what is sought in our own directory, in vain. */
+static const char *if_nowhere(const char *path)
+{
+    char here[4096];
+
+    return *path != '/' && !getcwd(here, sizeof here) && errno == ENOENT
+               ? " (the current directory is removed: change to one that is there)"
+               : "";
+}
+
+static int refuse_directory(const char *path, int error)
+{
+    return neap_error(error, "cannot enter the directory \"%.200s\": %s%s", path,
+                      strerror(error), if_nowhere(path));
+}
+
 /* The program and its directory are there, or the caller hears it before a task
  * exists. */
 static int check_job(const neap_job *job, char *program, size_t room)
 {
+    bool here;
     int r;
 
     if (!job || job->size < sizeof *job)
@@ -48,12 +65,12 @@ static int check_job(const neap_job *job, char *program, size_t room)
     if (!job->argv || !job->argv[0] || !*job->argv[0])
         return neap_error(NEAP_EINVAL, "a job without a program");
     if (job->cwd && access(job->cwd, X_OK) < 0)
-        return neap_error(errno, "cannot enter the directory \"%.200s\": %s", job->cwd,
-                          strerror(errno));
+        return refuse_directory(job->cwd, errno);
+    here = !job->cwd && strchr(job->argv[0], '/');
     r = neap_os_program_find(job->argv[0], path_of(job), job->cwd, program, room);
     if (r < 0)
-        return neap_error(-r, "cannot run \"%.200s\": %s", job->argv[0],
-                          neap_strerror(r));
+        return neap_error(-r, "cannot run \"%.200s\": %s%s", job->argv[0],
+                          neap_strerror(r), here ? if_nowhere(job->argv[0]) : "");
     return 0;
 }
 

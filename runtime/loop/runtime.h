@@ -407,6 +407,9 @@ void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code);
 void neap_spawn_started(neap_runtime *rt, process *p);
 void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e);
 
+/* unstarted.c: tells why it could not be started, where an errno does not. */
+void neap_unstarted_tell(neap_runtime *rt, const process *p, const neap_guard_event *e);
+
 /* lost.c: the guard died. */
 void neap_lost(neap_runtime *rt);
 void neap_lost_report(neap_runtime *rt, int taken_over);

@@ -203,7 +203,7 @@ static void on_failed(neap_runtime *rt, process *p, const neap_guard_event *e)
         neap_adopt_again(rt, p);
         return;
     }
-    neap_limits_tell_failed(rt, p, e);
+    neap_unstarted_tell(rt, p, e);
     neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, e->error);
 }
 

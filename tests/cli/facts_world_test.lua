@@ -186,6 +186,18 @@ function TestStart.test_the_working_directory_is_gone()
   luaunit.assertEquals(answer.code, 4, answer.err)
 end
 
+function TestStart.test_nothing_is_found_in_a_working_directory_that_is_gone()
+  local function refused(text, ...)
+    local answer = shell.run { "sh", "-c", 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"',
+      shell.path("gone"), NEAP, "run", ... }
+    shell.assert_contains(answer.err, text)
+    shell.assert_contains(answer.err, "the current directory is removed: change to one that is")
+  end
+  refused('cannot run "./job": not found', "--", "./job")
+  refused('cannot enter the directory "sub": No such file', "-f",
+    shell.file("sub.lua", 'return { { "true", cwd = "sub" } }'))
+end
+
 function TestStart.test_the_directory_of_a_job_goes_before_it_starts()
   local path = shell.path("fleeting")
   local jobs = shell.file("cwd.lua", ([[os.execute("mkdir " .. %q)
@@ -193,6 +205,27 @@ function TestStart.test_the_directory_of_a_job_goes_before_it_starts()
   local answer = shell.neap { "run", "-j1", "-p", "rr", "--max-alive", "1", "-f", jobs }
   luaunit.assertEquals(answer.code, 1, answer.err)
   shell.assert_contains(answer.err, "cannot start true: ")
+  shell.assert_contains(answer.err, ('true: cannot enter its directory "%s": No such file or '
+    .. "directory (it went after the job was queued: make it again"):format(path))
+end
+
+function TestStart.test_the_program_of_a_job_goes_before_it_starts()
+  local path = shell.path("fleeting")
+  local jobs = shell.file("program.lua", ([[os.execute("cp /bin/true " .. %q)
+    return { { "rm", %q }, { %q } }]]):format(path, path, path))
+  local answer = shell.neap { "run", "-j1", "-p", "rr", "--max-alive", "1", "-f", jobs }
+  luaunit.assertEquals(answer.code, 1, answer.err)
+  shell.assert_contains(answer.err,
+    ('fleeting: cannot run "%s": it went after the job was queued'):format(path))
+end
+
+function TestStart.test_the_interpreter_of_a_script_is_not_there()
+  local path = shell.file("script", "#!/no/such/interpreter\n")
+  os.execute("chmod +x " .. path)
+  local answer = shell.neap { "run", "--", path }
+  luaunit.assertEquals(answer.code, 127, answer.err)
+  shell.assert_contains(answer.err, ('script: cannot run "%s": what it is to be run by is not '
+    .. "there (the interpreter in its first line, or its loader)"):format(path))
 end
 
 shell.main()
