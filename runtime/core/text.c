@@ -37,6 +37,8 @@ const char *neap_strerror(int error)
         return sentence;
         NEAP_ERRORS(SENTENCE)
 #undef SENTENCE
+    case EMFILE:
+        return "too many open files (allow more: ulimit -n)";
     default:
         return strerror(error < 0 ? -error : error);
     }

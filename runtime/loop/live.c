@@ -250,7 +250,7 @@ static int check_pipe(const neap_runtime *rt)
     if (rt->signals)
         return 0;
     if (pipe(pair) != 0)
-        return neap_error(errno, "cannot hear signals: %s", strerror(errno));
+        return neap_error(errno, "cannot hear signals: %s", neap_strerror(errno));
     close(pair[0]);
     close(pair[1]);
     return 0;

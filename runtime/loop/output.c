@@ -76,7 +76,7 @@ static int copy_descriptors(process *p, const int *fds)
         p->output.fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
         if (p->output.fds[i] < 0)
             return neap_error(errno, "cannot use descriptor %d as %d of a task: %s",
-                              fds[i], i, strerror(errno));
+                              fds[i], i, neap_strerror(errno));
     }
     return 0;
 }

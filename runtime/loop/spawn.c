@@ -30,6 +30,7 @@ int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
         "", "/../libexec/neap", "/../../../libexec/neap", "/../../../../libexec/neap"};
     const char *said = rt->guard_path ? rt->guard_path : getenv("NEAP_GUARD");
     char dir[3072];
+    int r;
 
     if (said) {
         snprintf(out, room, "%s", said);
@@ -38,7 +39,8 @@ int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
         return neap_error(NEAP_EGUARD, "cannot run the guard \"%s\": %s", said,
                           strerror(errno));
     }
-    for (size_t i = 0; neap_os_self_dir(dir, sizeof dir) == 0 && i < 4; i++) {
+    r = neap_os_self_dir(dir, sizeof dir);
+    for (size_t i = 0; r == 0 && i < 4; i++) {
         snprintf(out, room, "%s%s/neap-guard", dir, beside[i]);
         if (executable(out))
             return 0;
@@ -46,6 +48,9 @@ int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
     snprintf(out, room, "%s/neap-guard", NEAP_LIBEXECDIR);
     if (executable(out))
         return 0;
+    if (r < 0 && r != -ENOENT)
+        return neap_error(NEAP_EGUARD, "cannot look for the guard program: %s",
+                          neap_strerror(r));
     return neap_error(NEAP_EGUARD,
                       "cannot find the guard program neap-guard beside the "
                       "library: set NEAP_GUARD to its path");

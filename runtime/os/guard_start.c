@@ -58,7 +58,7 @@ static int spawn_guard(pid_t *pid, const char *program, char **argv, const int *
     posix_spawnattr_destroy(&attributes);
 free_actions:
     posix_spawn_file_actions_destroy(&actions);
-    return error;
+    return error == EBADF ? EMFILE : error; /* a number above what we may have */
 }
 
 static const char *path_of(const neap_record *record)

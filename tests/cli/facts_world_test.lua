@@ -198,6 +198,20 @@ function TestStart.test_nothing_is_found_in_a_working_directory_that_is_gone()
     shell.file("sub.lua", 'return { { "true", cwd = "sub" } }'))
 end
 
+function TestStart.test_with_too_few_descriptors_that_is_what_is_said()
+  local closed, output = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ", { "inherit", "tag" }
+  for n = 5, 24 do
+    local answer = shell.run { "sh", "-c", closed .. ('ulimit -n %d && exec "$@"'):format(n), "sh",
+      NEAP, "run", "--output", output[n % 2 + 1], "--", "true" }
+    if answer.code ~= 0 then
+      luaunit.assertTrue(answer.code == 125 or answer.code == 126, answer.err)
+      shell.assert_contains(answer.err, "too many open files (allow more: ulimit -n)")
+      shell.assert_contains(answer.err, "neap: cannot ")
+    end
+    luaunit.assertTrue(answer.code == 0 or n < 24, answer.err)
+  end
+end
+
 function TestStart.test_the_directory_of_a_job_goes_before_it_starts()
   local path = shell.path("fleeting")
   local jobs = shell.file("cwd.lua", ([[os.execute("mkdir " .. %q)
