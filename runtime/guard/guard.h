@@ -173,6 +173,9 @@ void keep_look(struct guard *g, struct record *r); /* has one that MOVED exec'd?
  * and says its errno. Allocates nothing. */
 _Noreturn void child_run(const neap_wire_job *job, char **slots, int line);
 
+/* signal.c: refuses our own, and the runtime. */
+void signal_send(const struct guard *g, const neap_wire_signal *s);
+
 /* limits_linux.c */
 enum { LIMITS_SHIFT = 16, LIMITS_ERRNO = (1 << LIMITS_SHIFT) - 1 };
 /* Raises this process's descriptor limit to the hard one. limits_apply() undoes it. */

@@ -53,8 +53,8 @@ void keep_wait(struct guard *g)
     if (g->kept > 0)
         kill(g->kept, SIGCONT);
     while (g->kept > 0 && waitpid(g->kept, NULL, WNOHANG) == 0) {
-        if (clock_now() >= until)
-            kill(g->kept, SIGKILL);
+        if (clock_now() >= until && kill(g->kept, SIGKILL) < 0)
+            break; /* it can only be left */
         poll(&sigchld, 1, 100);
         while (setup_child(g, &pid))
             ;

@@ -87,8 +87,8 @@ static pid_t fork_and_move(int cgroup)
 
     if (error == 0)
         return pid;
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
+    if (kill(pid, SIGKILL) == 0) /* else it ends with its line */
+        waitpid(pid, NULL, 0);
     errno = error;
     return -1;
 }

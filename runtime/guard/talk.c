@@ -196,6 +196,17 @@ static void take_adopt(struct guard *g, uint64_t tag, const struct record *r,
     free(body);
 }
 
+static void take_signal(struct guard *g, unsigned char *body)
+{
+    neap_wire_signal s;
+
+    if (body) {
+        memcpy(&s, body, sizeof s);
+        signal_send(g, &s);
+    }
+    free(body);
+}
+
 /* A whole frame is there. A tag that is unknown here, or past the stage, is no mistake
  * of the runtime's: its request and our event have crossed. */
 static void take(struct guard *g)
@@ -226,6 +237,8 @@ static void take(struct guard *g)
         take_adopt(g, head.tag, r, body);
     else if (head.kind == NEAP_WIRE_TAKE)
         keep_take(g);
+    else if (head.kind == NEAP_WIRE_SIGNAL)
+        take_signal(g, body);
     pass_drop(&g->input);
     g->input = (struct input){.have = 0};
 }

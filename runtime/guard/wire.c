@@ -15,6 +15,8 @@ bool neap_wire_is_request(const neap_wire_head *head)
         return head->size > sizeof(neap_wire_spawn) && head->size <= NEAP_WIRE_BODY_MAX;
     if (head->kind == NEAP_WIRE_ADOPT)
         return head->size == sizeof(neap_wire_adopt);
+    if (head->kind == NEAP_WIRE_SIGNAL)
+        return head->size == sizeof(neap_wire_signal);
     return head->kind > NEAP_WIRE_SPAWN && head->kind <= NEAP_WIRE_CLOSE &&
            head->size == 0;
 }

@@ -2,8 +2,8 @@
  *
  * Frames on a stream socket between two processes of one machine and one build, so
  * numbers go in native order. A frame is a head and `size` bytes of body. Everything
- * that the guard says has the fixed body neap_wire_event; of the requests ADOPT has the
- * body neap_wire_adopt, and SPAWN has neap_wire_spawn, then the strings program, cwd
+ * that the guard says has the fixed body neap_wire_event; of the requests ADOPT and
+ * SIGNAL have the bodies neap_wire_adopt and neap_wire_signal, and SPAWN has neap_wire_spawn, then the strings program, cwd
  * ("" for none), cgroup (likewise), argv..., env..., each ended by its NUL. Descriptors
  * for the child's 0, 1 and 2 come with the first byte of its head (SCM_RIGHTS), in that
  * order. Both sides take a frame that is not as described here for the death of the
@@ -47,6 +47,7 @@ enum neap_wire_kind {
     NEAP_WIRE_PAUSE,   /* none will come until WATCH: watch for our death only */
     NEAP_WIRE_ADOPT,   /* to a keeper whose guard died: this task is now yours */
     NEAP_WIRE_TAKE,    /* all were told: go on as the guard */
+    NEAP_WIRE_SIGNAL,  /* one that the runtime may not send itself */
     NEAP_WIRE_CLOSE    /* its tag says what becomes of what is left */
 };
 
@@ -96,6 +97,11 @@ enum { NEAP_WIRE_STAGE_FORKED, NEAP_WIRE_STAGE_RUNNING, NEAP_WIRE_STAGE_EXITED }
 typedef struct neap_wire_adopt {
     int32_t pid, stage;
 } neap_wire_adopt;
+
+/* The body of SIGNAL. A negative target is a group. */
+typedef struct neap_wire_signal {
+    int32_t target, signo;
+} neap_wire_signal;
 
 /* What a SPAWN says, outside its frame. */
 typedef struct neap_wire_job {

@@ -154,14 +154,13 @@ tree_group *neap_group_of(process *p, const member *m)
     return g && !g->shared ? g : NULL;
 }
 
-void neap_group_signal(const process *p, const tree_group *g, int signo)
+int neap_group_signal(const process *p, const tree_group *g, int signo)
 {
     if (g->shared)
-        return;
+        return 0;
     if (g->descriptor >= 0)
-        neap_os_group_signal_by(g->descriptor, signo);
-    else if (g == &p->own)
-        neap_os_leader_signal(g->id, signo);
-    else
-        neap_os_group_signal(g->id, signo);
+        return neap_os_group_signal_by(g->descriptor, signo);
+    if (g == &p->own)
+        return neap_os_leader_signal(g->id, signo);
+    return neap_os_group_signal(g->id, signo);
 }

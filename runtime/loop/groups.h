@@ -15,6 +15,6 @@ void neap_group_note(neap_runtime *rt, const process *p, tree_group *g,
 /* The group that it is signalled with; NULL: it is signalled alone. */
 tree_group *neap_group_of(process *p, const member *m);
 
-void neap_group_signal(const process *p, const tree_group *g, int signo);
+int neap_group_signal(const process *p, const tree_group *g, int signo);
 
 #endif

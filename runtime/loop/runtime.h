@@ -127,8 +127,14 @@ struct process {
     bool sent;                 /* P_ASKED: the guard was asked, and not only will be */
     bool adopted;              /* our child, since its guard died */
     struct attached *attached; /* NULL: we have started it (attach.h) */
-    neap_ns exec_by;           /* P_FORKED, adopted: when we give up */
-    uint64_t signals_later;    /* bit n - 1: signal n came before it could get one */
+    struct {
+        bool told;
+        pid_t pid;
+        int signo, error;
+        neap_ns by; /* until then it may be seen to have come all the same; 0: it has */
+    } refused;      /* the last signal that we were not allowed to send */
+    neap_ns exec_by;        /* P_FORKED, adopted: when we give up */
+    uint64_t signals_later; /* bit n - 1: signal n came before it could get one */
     neap_ns released_at, stopped_at;
     neap_ns kill_at;     /* when to send KILL; NEAP_FOREVER: not, or done */
     neap_ns hold_at;     /* when to hold it again that was let go to act on a signal */
@@ -361,6 +367,10 @@ bool neap_tree_has_rest(const process *p);
 bool neap_tree_lives(neap_runtime *rt, process *p); /* anybody, after a scan */
 /* TERM (or KILL) and CONT to what an ended leader has left. */
 void neap_tree_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode);
+
+/* refused.c: what became of a signal to a process, or a group (negative), of a task:
+ * what the kernel has refused comes by other ways. */
+void neap_refused(neap_runtime *rt, process *p, pid_t target, int signo, int result);
 
 /* orphans.c: what the guard has adopted. Finds whose they are; those of a task become
  * its members. */

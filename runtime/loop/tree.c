@@ -240,19 +240,27 @@ int neap_tree_scan(neap_runtime *rt, process *p)
 
 /* Signals. */
 
-static int signal_alone(const member *m, int signo)
+static int signal_alone(neap_runtime *rt, process *p, const member *m, int signo)
 {
-    return neap_os_member_signal(m->who.pid, m->who.start, signo);
+    int r = neap_os_member_signal(m->who.pid, m->who.start, signo);
+
+    neap_refused(rt, p, m->who.pid, signo, r);
+    return r;
 }
 
-static void stop_group(neap_runtime *rt, const process *p, tree_group *g)
+static void signal_group(neap_runtime *rt, process *p, const tree_group *g, int signo)
+{
+    neap_refused(rt, p, -g->id, signo, neap_group_signal(p, g, signo));
+}
+
+static void stop_group(neap_runtime *rt, process *p, tree_group *g)
 {
     if (g->shared)
         return;
     neap_record_hold(rt->record, g->entry);
     if (g->mixed)
         return;
-    neap_group_signal(p, g, SIGSTOP);
+    signal_group(rt, p, g, SIGSTOP);
     g->held = true;
 }
 
@@ -277,7 +285,7 @@ static void stop_member(neap_runtime *rt, process *p, member *m)
     if (!is_noted(rt, p, m))
         return;
     neap_record_hold(rt->record, m->entry);
-    m->held = signal_alone(m, SIGSTOP) == 0;
+    m->held = signal_alone(rt, p, m, SIGSTOP) == 0;
     if (!m->held)
         neap_record_release(rt->record, m->entry);
 }
@@ -373,10 +381,10 @@ static bool is_pinned(const process *p)
     return true;
 }
 
-static void continue_group(neap_runtime *rt, const process *p, tree_group *g)
+static void continue_group(neap_runtime *rt, process *p, tree_group *g)
 {
     if (g->held)
-        neap_group_signal(p, g, SIGCONT);
+        signal_group(rt, p, g, SIGCONT);
     g->held = false;
     neap_record_release(rt->record, g->entry);
 }
@@ -400,7 +408,7 @@ static void continue_members(neap_runtime *rt, process *p)
     turn_round(p);
     for (member *m = p->members; m; m = m->next) {
         if (m->held)
-            signal_alone(m, SIGCONT);
+            signal_alone(rt, p, m, SIGCONT);
         neap_record_release(rt->record, m->entry);
         m->held = false;
     }
@@ -430,12 +438,12 @@ void neap_tree_signal(neap_runtime *rt, process *p, int signo)
         return;
     for (int i = 0; i < PASSES && fresh > 0; i++)
         fresh = neap_tree_scan(rt, p);
-    neap_group_signal(p, &p->own, signo);
+    signal_group(rt, p, &p->own, signo);
     for (int i = 0; i < p->n_groups; i++)
-        neap_group_signal(p, &p->groups[i], signo);
+        signal_group(rt, p, &p->groups[i], signo);
     for (member *m = p->members; m; m = m->next) {
         if (!neap_group_of(p, m))
-            signal_alone(m, signo);
+            signal_alone(rt, p, m, signo);
     }
 }
 

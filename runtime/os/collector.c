@@ -309,8 +309,8 @@ static void take_away(pid_t pid, neap_ns until)
     pid_t gone;
 
     while ((gone = waitpid(pid, NULL, WNOHANG)) == 0 || (gone < 0 && errno == EINTR)) {
-        if (neap_os_now() >= until)
-            kill(pid, SIGKILL);
+        if (neap_os_now() >= until && kill(pid, SIGKILL) < 0)
+            return; /* it can only be left */
         nanosleep(&nap, NULL);
     }
 }

@@ -286,6 +286,19 @@ int neap_guard_take(neap_guard *g)
     return error || !g->orphans ? error : ask(g, NEAP_WIRE_ORPHANS, 0);
 }
 
+int neap_guard_signal(neap_guard *g, pid_t target, int signo)
+{
+    neap_wire_signal s = {.target = target, .signo = signo};
+    neap_wire_head head = {.kind = NEAP_WIRE_SIGNAL, .size = sizeof s};
+    unsigned char *body;
+    int error = begin(g, &head, &body);
+
+    if (error)
+        return error;
+    memcpy(body, &s, sizeof s);
+    return neap_outbox_put(&g->out, sizeof head + sizeof s);
+}
+
 int neap_guard_go(neap_guard *g, uint64_t tag)
 {
     return ask(g, NEAP_WIRE_GO, tag);
@@ -365,8 +378,8 @@ static void take_away(pid_t pid, neap_ns until)
     pid_t gone;
 
     while ((gone = waitpid(pid, NULL, WNOHANG)) == 0 || (gone < 0 && errno == EINTR)) {
-        if (neap_os_now() >= until)
-            kill(pid, SIGKILL);
+        if (neap_os_now() >= until && kill(pid, SIGKILL) < 0)
+            return; /* it can only be left */
         nanosleep(&nap, NULL);
     }
 }

@@ -123,6 +123,10 @@ int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);
 int neap_guard_flush(neap_guard *g);
 
+/* The guard sends a signal that we may not send: it is in the tasks' session. A
+ * negative target is a group. */
+int neap_guard_signal(neap_guard *g, pid_t target, int signo);
+
 /* After MOVED: where was the task of this tag? FORKED will have STARTED, or FAILED with
  * ECONNRESET if it never had its go; of EXITED no EXITED comes again. */
 typedef enum {

@@ -9,11 +9,19 @@ local shell = require "shell"
 -- luacheck: globals TestFaults
 TestFaults = {}
 
+local EAGAIN = 11
+
+function TestFaults.tearDown()
+  failing.errno, growth = nil, GROWTH
+end
+
 local ALL = os.getenv("NEAP_TEST_ALL") ~= nil
 local SAMPLE, GROWTH = 2, 2.5 -- the first so many, then each so much further
+local SLOW = 6 -- the same where a run takes its time
+local growth = GROWTH
 
 local function next_of(n)
-  return (ALL or n < SAMPLE) and n + 1 or math.floor(n * GROWTH)
+  return (ALL or n < SAMPLE) and n + 1 or math.floor(n * growth)
 end
 
 local function assert_stands(program, class, ...)
@@ -39,9 +47,19 @@ function TestFaults.test_spawns_of_neap()
   assert_stands("neap", "spawn", "once", "always")
 end
 
--- Not for good: who can never be continued can only be lost.
 function TestFaults.test_signals_of_neap()
-  assert_stands("neap", "signal", "once")
+  assert_stands("neap", "signal", "once", "always")
+end
+
+function TestFaults.test_signals_of_neap_that_are_to_be_tried_again_for_ever()
+  failing.errno = EAGAIN
+  assert_stands("neap", "signal", "always")
+end
+
+-- Who can be continued by nobody can only be lost.
+function TestFaults.test_signals_of_neap_and_the_guard()
+  growth = SLOW
+  assert_stands("neap,neap-guard", "signal", "once", "always")
 end
 
 function TestFaults.test_descriptors_of_neap()

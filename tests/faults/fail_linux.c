@@ -2,7 +2,8 @@
  * LD_PRELOAD.
  *
  *   NEAP_FAIL=CLASS:N:once|always   from the N-th call on, or that one only
- *   NEAP_FAIL_IN=PROGRAM            the base name of the program; inert in all others
+ *   NEAP_FAIL_IN=PROGRAM[,PROGRAM]  base names of programs; inert in all others
+ *   NEAP_FAIL_ERRNO=NUMBER          instead of the one that is usual for the class
  *   NEAP_FAIL_COUNT=FILE            gets the count of such calls, as one 64-bit number
  *
  * Classes: memory, write, spawn, signal, open, read. The count lives in the mapped file,
@@ -36,7 +37,7 @@ enum class { NONE, MEMORY, WRITE, SPAWN, SIGNAL, OPEN, READ, CLASSES };
 
 static const char *const names[CLASSES] = {"",       "memory", "write", "spawn",
                                            "signal", "open",   "read"};
-static const int errors[CLASSES] = {0, ENOMEM, ENOSPC, EAGAIN, EPERM, EMFILE, EIO};
+static int errors[CLASSES] = {0, ENOMEM, ENOSPC, EAGAIN, EPERM, EMFILE, EIO};
 
 static enum class chosen;
 static uint64_t nth;
@@ -64,6 +65,17 @@ static bool fails(enum class c)
     return true;
 }
 
+static bool is_among(const char *name, const char *list)
+{
+    size_t length = strlen(name);
+
+    for (; *list; list += strcspn(list, ","), list += *list == ',') {
+        if (strncmp(list, name, length) == 0 && strchr(",", list[length]))
+            return true;
+    }
+    return false;
+}
+
 static bool is_the_program(void)
 {
     char path[4096];
@@ -74,7 +86,7 @@ static bool is_the_program(void)
         return false;
     path[n] = '\0';
     base = strrchr(path, '/');
-    return base && strcmp(base + 1, wanted) == 0;
+    return base && is_among(base + 1, wanted);
 }
 
 static void *map_count(const char *path)
@@ -97,6 +109,7 @@ static enum class class_of(const char *name) {
 __attribute__((constructor)) static void begin(void)
 {
     const char *what = getenv("NEAP_FAIL"), *path = getenv("NEAP_FAIL_COUNT");
+    const char *error = getenv("NEAP_FAIL_ERRNO");
     char name[16], how[16];
     unsigned long long n;
     enum class c;
@@ -112,6 +125,8 @@ __attribute__((constructor)) static void begin(void)
         _exit(99);
     }
     count = map;
+    if (error)
+        errors[c] = (int)strtol(error, NULL, 10);
     nth = n;
     always = strcmp(how, "always") == 0;
     chosen = c;

@@ -8,6 +8,7 @@ local shell = require "shell"
 local failing = {}
 
 local DEADLINE, REST = 6, 3 -- seconds, of a run and of what is left then
+local LATER = 8 -- later, when the guard fails as well: it tries for a while
 local CODES = { [0] = true, [1] = true, [2] = true, [3] = true, [125] = true }
 
 local JOBS = 3
@@ -62,24 +63,29 @@ local function clean(stats)
   os.remove(stats)
 end
 
--- One run. Returns how many such calls there were, and what went wrong (nil: nothing).
+failing.errno = nil -- what the calls fail with, if not with what is usual for their class
+
+-- One run. `program`: its name, or several with commas. Returns how many such calls there were,
+-- and what went wrong (nil: nothing).
 function failing.run(program, class, n, how)
   local count, stats = shell.path("count"), shell.path("failing.json")
+  local later = program:find(",") and LATER or 0
   clean(stats)
   shell.file("count", "")
   local run = shell.start {
     os.getenv("NEAP"), "run", "-j1", "-q", "2ms", "-p", "rr", "-f", jobs(), "--stats", stats,
-    deadline = DEADLINE,
+    deadline = DEADLINE + later,
     env = {
       "LD_PRELOAD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/fail.so",
       ("NEAP_FAIL=%s:%d:%s"):format(class, n, how),
       "NEAP_FAIL_IN=" .. program, "NEAP_FAIL_COUNT=" .. count,
+      failing.errno and "NEAP_FAIL_ERRNO=" .. failing.errno,
     },
   }
   local ok, answer = pcall(run.finish, run)
   local problem = ok and problem_of(answer, stats) or nil
   if not ok then problem = answer.msg or answer end
-  local gone, left = pcall(run.assert_gone, run, REST)
+  local gone, left = pcall(run.assert_gone, run, REST + later)
   if not gone then problem = (problem or "") .. " " .. (left.msg or left) end
   local text = shell.read(count)
   return #text == 8 and string.unpack("<I8", text) or 0, problem
