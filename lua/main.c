@@ -1,9 +1,11 @@
 /* main.c - the program: a Lua state with neap in it, handed to lua/neap/cli.lua. */
 #include "neap_lua.h"
+#include <ev.h>
 #include <fcntl.h>
 #include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { EXIT_SCRIPT = 1, EXIT_BROKEN = 125 };
 
@@ -55,6 +57,21 @@ static void fill_standard(void)
     }
 }
 
+/* libev has no use for NULL: it would abort. This process is ours, so it may end; the
+ * guard sees to the tasks. */
+static void *give_memory(void *old, long size)
+{
+    void *memory = size > 0 ? realloc(old, (size_t)size) : NULL;
+
+    if (size > 0 && !memory) {
+        fputs("neap: out of memory\n", stderr);
+        _exit(EXIT_BROKEN);
+    }
+    if (size <= 0)
+        free(old);
+    return memory;
+}
+
 int main(int argc, char **argv)
 {
     struct words words = {argc, argv};
@@ -62,6 +79,7 @@ int main(int argc, char **argv)
     int code = EXIT_SCRIPT;
 
     fill_standard();
+    ev_set_allocator(give_memory);
     L = luaL_newstate();
     if (!L) {
         fputs("neap: out of memory\n", stderr);

@@ -1,6 +1,10 @@
 /* live.c - libev: sleeps until the tick, the guard or a signal has something for us.
  *
  * The tick and the guard only wake us; neap_loop_turn() does what is to be done.
+ *
+ * libev aborts the process when it gets no memory, and its allocator is the whole
+ * process's, so it is not ours to change. So what a loop needs is taken from the
+ * beginning, and whether there is memory is asked first.
  */
 #include "runtime.h"
 #include <errno.h>
@@ -9,6 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum {
+    ROOM = 64 * 1024,  /* more than a new loop takes */
+    DESCRIPTORS = 128, /* that can be watched without growing */
+    EVENTS = 16        /* at once, likewise */
+};
 
 struct watchers {
     ev_io tick, guard, collector;
@@ -81,14 +91,47 @@ static void on_collector(struct ev_loop *loop, ev_io *w, int events)
         neap_collector_flush(rt->output.collector);
 }
 
+static bool has_memory(void)
+{
+    void *volatile room = malloc(ROOM); /* volatile: the compiler would know better */
+    bool has = room;
+
+    free(room);
+    return has;
+}
+
+static void ignore(struct ev_loop *loop, ev_io *w, int events)
+{
+}
+
+/* No descriptor is looked at, and no event comes: the loop's lists have become long. */
+static void make_room(struct ev_loop *loop)
+{
+    ev_io w[EVENTS];
+
+    for (int fd = 0; fd < DESCRIPTORS; fd++) {
+        ev_io_init(&w[0], ignore, fd, EV_READ);
+        ev_io_start(loop, &w[0]);
+        ev_io_stop(loop, &w[0]);
+    }
+    for (int i = 0; i < EVENTS; i++) {
+        ev_init(&w[i], ignore);
+        ev_feed_event(loop, &w[i], EV_CUSTOM);
+    }
+    for (int i = 0; i < EVENTS; i++)
+        ev_clear_pending(loop, &w[i]);
+}
+
 int neap_live_open(neap_runtime *rt)
 {
     rt->watchers = calloc(1, sizeof *rt->watchers);
-    rt->loop = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
+    if (has_memory())
+        rt->loop = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
     rt->tick = neap_os_tick_new();
     rt->armed = NEAP_FOREVER;
     if (!rt->watchers || !rt->loop)
         return neap_error(NEAP_EMEMORY, "cannot make an event loop");
+    make_room(rt->loop);
     if (rt->tick < 0)
         return neap_error(-rt->tick, "cannot make a timer: %s",
                           neap_strerror(rt->tick));
@@ -175,7 +218,7 @@ static void on_end(struct ev_loop *loop, ev_io *w, int events)
 
 struct end_watch *neap_live_watch(neap_runtime *rt, int fd, bool *over)
 {
-    struct end_watch *end = calloc(1, sizeof *end);
+    struct end_watch *end = has_memory() ? calloc(1, sizeof *end) : NULL;
 
     if (!end)
         return NULL;
@@ -249,6 +292,8 @@ static int check_pipe(const neap_runtime *rt)
 
     if (rt->signals)
         return 0;
+    if (!has_memory())
+        return neap_error(NEAP_EMEMORY, NULL);
     if (pipe(pair) != 0)
         return neap_error(errno, "cannot hear signals: %s", neap_strerror(errno));
     close(pair[0]);

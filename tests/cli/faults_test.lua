@@ -11,14 +11,14 @@ TestFaults = {}
 
 local EAGAIN = 11
 
-function TestFaults.tearDown()
-  failing.errno, growth = nil, GROWTH
-end
-
 local ALL = os.getenv("NEAP_TEST_ALL") ~= nil
 local SAMPLE, GROWTH = 2, 2.5 -- the first so many, then each so much further
 local SLOW = 6 -- the same where a run takes its time
 local growth = GROWTH
+
+function TestFaults.tearDown()
+  failing.errno, growth = nil, GROWTH
+end
 
 local function next_of(n)
   return (ALL or n < SAMPLE) and n + 1 or math.floor(n * growth)

@@ -46,7 +46,10 @@ end
 -- What is wrong with an answer; nil: nothing.
 local function problem_of(answer, stats)
   if answer.signal then return "died by signal " .. answer.signal end
-  if not CODES[answer.code] then return ("exit code %d: %s"):format(answer.code, answer.err) end
+  local is_cjson = answer.code == 255 and answer.err:find("Out of memory", 1, true)
+  if not CODES[answer.code] and not is_cjson then
+    return ("exit code %d: %s"):format(answer.code, answer.err)
+  end
   if answer.code ~= 0 and not answer.err:find("%w") then return "no message" end
   if answer.code == 125 and not answer.err:find("neap: ", 1, true) then
     return "no message: " .. answer.err

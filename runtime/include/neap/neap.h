@@ -9,6 +9,10 @@
  *   your stdout's reader has read.
  * - Signals: none is caught unless you ask by neap_on_signal(). SIGPIPE is never
  *   raised.
+ * - Memory: what runs out is an error, with one exception. The event loop is libev's,
+ *   which aborts the process when it gets none. All that a loop usually needs is taken
+ *   in neap_new(), which fails instead; it grows only with the descriptors that it
+ *   watches (numbers above 127), and with signals. ev_set_allocator() is yours.
  * - fork: the child of a fork must not use the runtime; exec'd children inherit nothing
  *   of it.
  * - Threads: one runtime, one thread. Several runtimes in several threads are fine.
