@@ -229,21 +229,29 @@ int neap_run(neap_runtime *rt)
     return end_run(rt, r);
 }
 
+static neap_ns later_by(neap_ns time, neap_ns delay)
+{
+    return delay > NEAP_FOREVER - time ? NEAP_FOREVER : time + delay;
+}
+
 int neap_run_for(neap_runtime *rt, neap_ns time)
 {
-    neap_ns now = neap_loop_now(rt), end;
+    neap_ns now = neap_loop_now(rt), stood = rt->stood, end;
     int r;
 
     if (time < 0)
         return neap_error(NEAP_ERANGE, "cannot run for %lld ns", (long long)time);
-    end = time > NEAP_FOREVER - now ? NEAP_FOREVER : now + time;
+    end = later_by(now, time);
     r = begin_run(rt);
     if (r < 0)
         return r;
     neap_loop_turn(rt);
     while (!rt->stop && !rt->guard_lost && neap_loop_now(rt) < end &&
-           !(rt->live && neap_loop_done(rt)))
+           !(rt->live && neap_loop_done(rt))) {
         step(rt, end);
+        end = later_by(end, rt->stood - stood);
+        stood = rt->stood;
+    }
     return end_run(rt, r);
 }
 

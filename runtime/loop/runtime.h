@@ -250,6 +250,7 @@ struct neap_runtime {
     int queued_signals;
 
     bool running, stop;
+    neap_ns stood; /* how long neap_suspend() has stopped us, in all */
     neap_id waited;
     bool waited_done;
     neap_how waited_how;

@@ -96,6 +96,7 @@ int neap_suspend(neap_runtime *rt)
             : neap_error(errno, "cannot stop: %s", neap_strerror(errno));
     now = neap_os_now(); /* continued */
     watch(rt, NEAP_GUARD_WATCH_ALL);
+    rt->stood += now - from;
     neap_live_forget_ticks(rt);
     neap_core_standstill(rt->core, from, now);
     neap_timers_stood_still(rt, now - from);

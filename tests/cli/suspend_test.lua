@@ -106,4 +106,39 @@ function TestSuspend.test_the_time_is_nobodys_turn_and_nobodys_wait()
   luaunit.assertTrue(tonumber(answer.out:match("late (%d+)")) < gap)
 end
 
+-- A run that is stopped by Ctrl-Z for more than a second and continued; what was said, and the
+-- seconds from then on to its end.
+local function run_with_a_stop(...)
+  local run = shell.start_neap { "run", "-j1", ... }
+  run:await("up\n")
+  run:signal("TSTP")
+  shell.await("neap stops", 5, function() return shell.process(run.pid).state == "T" end)
+  local stood = shell.now()
+  shell.await("a second", 5, function() return shell.now() - stood > 1.2 end)
+  local continued = shell.now()
+  run:signal("CONT")
+  local answer = run:finish()
+  run:assert_gone(1)
+  return answer, shell.now() - continued
+end
+
+local LOOP = "echo up; while :; do :; done"
+
+function TestSuspend.test_for_and_timeout_do_not_count_it()
+  for option, code in pairs { ["--for"] = 0, ["--timeout"] = 124 } do
+    local answer, took = run_with_a_stop(option, "1200ms", "--", "sh", "-c", LOOP)
+    luaunit.assertEquals(answer.code, code, answer.err)
+    luaunit.assertTrue(took > 0.6, ("%s: ended %g s after it was continued"):format(option, took))
+  end
+end
+
+function TestSuspend.test_a_deadline_counts_it()
+  local jobs = shell.file("deadline.lua",
+    ('return { { "sh", "-c", %q, deadline = "1200ms" } }'):format(LOOP))
+  local answer, took = run_with_a_stop("-f", jobs)
+  luaunit.assertEquals(answer.code, 1, answer.err)
+  shell.assert_contains(answer.err, "timed out")
+  luaunit.assertTrue(took < 0.6, ("ended %g s after it was continued"):format(took))
+end
+
 shell.main()

@@ -202,8 +202,9 @@ NEAP_API void neap_free(neap_runtime *rt);
  * ended. */
 NEAP_API int neap_run(neap_runtime *rt);
 
-/* Runs for at most `time` on the runtime's clock; 0 does what is due now. In virtual
- * time it always passes the whole time unless stopped. */
+/* Runs for at most `time` on the runtime's clock, what neap_suspend() takes left out; 0
+ * does what is due now. In virtual time it always passes the whole time unless
+ * stopped. */
 NEAP_API int neap_run_for(neap_runtime *rt, neap_ns time);
 
 /* Runs until task `id` has ended; then says how. `how`, `code` may be NULL. */
