@@ -10,7 +10,8 @@
 #include "runtime.h"
 #include <unistd.h>
 
-#define EXACT_AFTER NEAP_MS /* a stopped process's account is exact by then */
+#define EXACT_AFTER NEAP_MS  /* a stopped process's account is exact by then */
+#define SAME (200 * NEAP_US) /* readings this near to each other are one */
 /* From then on a held tree is watched (sleep.c), though nothing else wakes us. */
 #define CORRECT_WITHIN (20 * NEAP_MS)
 /* In time that it ran: how often a leader that never forked is asked whether it did. */
@@ -130,6 +131,7 @@ static neap_ns estimate(const process *p)
 
 static void tell(neap_runtime *rt, process *p, neap_ns now)
 {
+    p->told_at = now;
     neap_core_measured(rt->core, now, p->task, estimate(p));
 }
 
@@ -157,9 +159,10 @@ static bool leader_was_idle(const process *p, neap_ns now)
     return p->has_forked && !p->held && 4 * used < 3 * wall;
 }
 
+/* The look of a turn has read it for the decision, as a rule. */
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now)
 {
-    if (!read_leader(p))
+    if (now - p->told_at < SAME || !read_leader(p))
         return;
     if (leader_was_idle(p, now))
         neap_account_exact(rt, p, now);

@@ -104,6 +104,7 @@ struct process {
     neap_os_cgroup *cgroup;      /* that all of it is in; NULL: none */
     int counter;                 /* of NEAP_SOURCE_PERF; negative: none */
     neap_ns leader_cpu;          /* what the leader's clock said last */
+    neap_ns told_at;             /* when the core was last told of its time */
     neap_ns exact, exact_leader; /* the tree's time, and the leader's then */
     neap_ns exact_ran;           /* its `ran` when the whole tree was read */
     neap_ns exited_cpu;   /* of the leader and those it waited for, when it has ended */
@@ -112,11 +113,11 @@ struct process {
     neap_ns released_cpu; /* ... and when it was let go */
 
     /* Is it asleep? (sleep.c) */
-    neap_ns look_at;           /* when to look at it while it has a cpu */
-    bool look_for_sure;        /* whatever looks have cost */
-    neap_ns patience;          /* how long from its release to that look */
+    neap_ns look_at;    /* when to look at it while it has a cpu */
+    neap_ns sure_until; /* ... whatever looks have cost, if not later than that */
+    neap_ns patience;   /* how long from its release to that look */
     neap_ns seen_at, seen_cpu; /* when it was last looked at, and its time then */
-    neap_ns awake_at;          /* when a look last found it awake */
+    unsigned vain, spare;      /* looks that found it awake; those to be left out now */
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
 
     bool held, was_held;       /* we have stopped it; ever */
@@ -401,6 +402,7 @@ void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now);
 
 /* sleep.c: who sleeps, and who wakes. */
 void neap_sleep_begin(neap_runtime *rt, process *p, neap_ns now); /* it got a cpu */
+void neap_sleep_started(process *p, neap_ns now);    /* for the first time */
 void neap_sleep_look_soon(process *p, neap_ns when); /* whatever looks have cost */
 void neap_sleep_check(neap_runtime *rt, neap_ns now);
 neap_ns neap_sleep_due(const neap_runtime *rt); /* when to check, or NEAP_FOREVER */

@@ -11,12 +11,13 @@
  * not know.
  *
  * Looks may take half a percent of a CPU, sweeps one percent. When that is used up they
- * come later; but the first look at a task that was just started is always made, since
- * its start has cost far more, and so is one at a task that was asleep before its turn.
+ * come later; but those of the first milliseconds of a task are always made, since its
+ * start has cost far more, and so is one at a task that was asleep before its turn.
  */
 #include "runtime.h"
 
 #define PATIENCE NEAP_MS            /* until the first look */
+#define BEGINNING (4 * NEAP_MS)     /* of a task: looks are made, whatever they cost */
 #define LOOK_SHARE 200              /* a look's cost may be this part of the time */
 #define SWEEP_SHARE 100             /* likewise for the sweeps */
 #define BURST (2 * NEAP_MS)         /* of CPU time that may be saved up */
@@ -24,8 +25,9 @@
 #define ALL_ASLEEP (500 * NEAP_MS)  /* between sweeps when nothing else goes on */
 #define WATCH_EVERY (200 * NEAP_MS) /* the held, while there are no decisions */
 enum {
-    WATCHED = 32,   /* how many of them then */
-    WATCH_TURNS = 4 /* else one at each so many decisions */
+    WATCHED = 32,    /* how many of them then */
+    WATCH_TURNS = 4, /* else one at each so many decisions */
+    VAIN_MOST = 4    /* looks in vain that count: 7 of 8 are left out then */
 };
 #define MOVED (200 * NEAP_US) /* what a held tree may seem to have used */
 
@@ -88,6 +90,13 @@ static bool is_awake(neap_runtime *rt, process *p)
     return neap_tree_scan(rt, p) > 0 || any_awake(p);
 }
 
+static bool leader_is_awake(const process *p)
+{
+    member *leader = p->members;
+
+    return leader && neap_member_renew(leader) && neap_os_member_is_awake(&leader->who);
+}
+
 /* Running tasks. */
 
 void neap_sleep_begin(neap_runtime *rt, process *p, neap_ns now)
@@ -101,8 +110,12 @@ void neap_sleep_begin(neap_runtime *rt, process *p, neap_ns now)
 
 void neap_sleep_look_soon(process *p, neap_ns when)
 {
-    p->look_at = when;
-    p->look_for_sure = true;
+    p->look_at = p->sure_until = when;
+}
+
+void neap_sleep_started(process *p, neap_ns now)
+{
+    p->sure_until = now + BEGINNING;
 }
 
 static bool was_busy(const process *p, neap_ns now)
@@ -110,20 +123,41 @@ static bool was_busy(const process *p, neap_ns now)
     return 4 * (p->task->cpu_ns - p->seen_cpu) >= 3 * (now - p->seen_at);
 }
 
-static void look_later(neap_runtime *rt, process *p, neap_ns now)
+static bool was_idle(const process *p, neap_ns now)
 {
-    p->awake_at = now;
-    if (p->patience < NEAP_S)
+    return 16 * (p->task->cpu_ns - p->seen_cpu) < now - p->seen_at;
+}
+
+static void look_later(process *p, neap_ns now)
+{
+    if (p->patience < NEAP_S && now >= p->sure_until)
         p->patience *= 2;
     p->seen_at = now;
     p->seen_cpu = p->task->cpu_ns;
     p->look_at = now + p->patience;
 }
 
-static bool sleeps(neap_runtime *rt, process *p, neap_ns now)
+/* Its account says whether it may sleep. It may not have been busy since others, who are
+ * not ours, use the CPU as well: who was found awake twice all the same is left in peace
+ * some of the next times. */
+static bool may_sleep(process *p, neap_ns now)
+{
+    if (was_busy(p, now)) {
+        p->vain -= p->vain > 0;
+        return false;
+    }
+    if (p->spare == 0 || was_idle(p, now) || now <= p->sure_until)
+        return true;
+    p->spare--;
+    return false;
+}
+
+static bool is_found_asleep(neap_runtime *rt, process *p, neap_ns now)
 {
     neap_ns before;
 
+    if (leader_is_awake(p)) /* the usual answer */
+        return false;
     neap_account_exact(rt, p, now);
     before = p->exact;
     if (is_awake(rt, p))
@@ -132,12 +166,26 @@ static bool sleeps(neap_runtime *rt, process *p, neap_ns now)
     return p->exact == before;
 }
 
+static bool sleeps(neap_runtime *rt, process *p, neap_ns now)
+{
+    neap_ns from;
+    bool asleep;
+
+    if (!may_sleep(p, now))
+        return false;
+    from = neap_os_thread_cpu();
+    asleep = is_found_asleep(rt, p, now);
+    rt->sleepers.look_budget -= neap_os_thread_cpu() - from;
+    p->vain = asleep ? 0 : p->vain + (p->vain < VAIN_MOST);
+    p->spare = (1u << p->vain >> 1) - (p->vain > 0);
+    return asleep;
+}
+
 static void look(neap_runtime *rt, process *p, neap_ns now)
 {
     neap_account_measure(rt, p, now);
-    p->look_for_sure = false;
-    if (was_busy(p, now) || !sleeps(rt, p, now)) {
-        look_later(rt, p, now);
+    if (!sleeps(rt, p, now)) {
+        look_later(p, now);
         return;
     }
     p->patience = PATIENCE;
@@ -166,7 +214,7 @@ static void look_at_running(neap_runtime *rt, neap_ns now)
     for (int i = 0; i < neap_core_ctx(rt->core)->cpus; i++) {
         process *p = on_cpu(rt, i);
 
-        if (p && (funded || p->look_for_sure) &&
+        if (p && (funded || p->look_at <= p->sure_until) &&
             (p->look_at <= now || (deciding && now - p->seen_at >= PATIENCE) ||
              now - p->seen_at >= ALL_ASLEEP))
             look(rt, p, now);
@@ -189,8 +237,7 @@ bool neap_sleep_defer_hold(neap_runtime *rt, process *p, neap_ns now)
     bool just_seen =
         now - p->seen_at < PATIENCE; /* awake: it would have no cpu to lose */
 
-    if (p->task->state != NEAP_STATE_READY || just_seen || was_busy(p, now) ||
-        !sleeps(rt, p, now))
+    if (p->task->state != NEAP_STATE_READY || just_seen || !sleeps(rt, p, now))
         return false;
     if (!is_asleep(p))
         lie_down(rt, p);
@@ -331,7 +378,7 @@ static neap_ns look_due(const neap_runtime *rt)
         const process *p = on_cpu(rt, i);
         neap_ns when = p ? p->look_at : NEAP_FOREVER;
 
-        if (p && !p->look_for_sure && when < funded)
+        if (p && when > p->sure_until && when < funded)
             when = funded;
         if (when < due)
             due = when;
@@ -339,30 +386,23 @@ static neap_ns look_due(const neap_runtime *rt)
     return due;
 }
 
-static void look_and_pay(neap_runtime *rt, neap_ns now)
-{
-    struct sleepers *s = &rt->sleepers;
-    neap_ns from = neap_os_thread_cpu();
-
-    if (neap_core_next(rt->core) > now)
-        s->look_budget -= WAKE_UP;
-    look_at_running(rt, now);
-    s->look_budget -= neap_os_thread_cpu() - from;
-}
-
 void neap_sleep_check(neap_runtime *rt, neap_ns now)
 {
     struct sleepers *s = &rt->sleepers;
+    bool deciding = neap_core_next(rt->core) <= now;
 
     if (!rt->guard || neap_core_is_paused(rt->core))
         return;
     fill_budgets(s, now);
-    if ((neap_core_ctx(rt->core)->ready > 0 && neap_core_next(rt->core) <= now) ||
-        look_due(rt) <= now)
-        look_and_pay(rt, now);
-    if (sweep_due(rt) <= now)
+    if ((neap_core_ctx(rt->core)->ready > 0 && deciding) || look_due(rt) <= now) {
+        s->look_budget -= deciding ? 0 : WAKE_UP;
+        look_at_running(rt, now);
+    }
+    /* with the decision, when it is nearly due: it is no wake-up of its own */
+    if (sweep_due(rt) <= (deciding ? now + NEAP_MS : now))
         sweep(rt, now);
-    if (neap_core_next(rt->core) <= now && rt->watched_turn++ % WATCH_TURNS == 0)
+    deciding = neap_core_next(rt->core) <= now; /* somebody may sleep, or wake */
+    if (deciding && rt->watched_turn++ % WATCH_TURNS == 0)
         watch_held(rt, now, 1);
     else if (watch_due(rt) <= now)
         watch_held(rt, now, WATCHED);

@@ -163,7 +163,7 @@ void neap_spawn_started(neap_runtime *rt, process *p)
     neap_process_forget_job(p);
     neap_process_went_on(p, neap_loop_now(rt));
     neap_sleep_begin(rt, p, neap_loop_now(rt));
-    neap_sleep_look_soon(p, p->look_at);
+    neap_sleep_started(p, neap_loop_now(rt));
     neap_core_started(rt->core, neap_loop_now(rt), p->task);
     neap_overtime_began(rt, p);
     p->signals_later = 0;

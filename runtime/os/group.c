@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-int neap_os_group_signal(pid_t group, int signo)
+static int signal_group(pid_t group, int signo)
 {
-    if (group <= 1 || (signo != SIGCONT && group == getpgrp()))
+    if (group <= 1)
         return -EINVAL;
     if (kill(-group, signo) == 0)
         return 0;
@@ -16,9 +16,15 @@ int neap_os_group_signal(pid_t group, int signo)
     return -errno;
 }
 
+int neap_os_group_signal(pid_t group, int signo)
+{
+    return signo != SIGCONT && group == getpgrp() ? -EINVAL
+                                                  : signal_group(group, signo);
+}
+
 int neap_os_leader_signal(pid_t leader, int signo)
 {
-    int r = neap_os_group_signal(leader, signo);
+    int r = signal_group(leader, signo);
 
     if (r != -ESRCH)
         return r;

@@ -43,7 +43,9 @@ int neap_os_pipe(int fds[2]);
  * it. */
 int neap_os_group_signal(pid_t group, int signo);
 /* The same for the group that `leader` (not reaped: its number is still its own) was
- * made the leader of; if it has left that empty for another group, to itself. */
+ * made the leader of; if it has left that empty for another group, to itself. It is in
+ * the guard's session, where the caller cannot be: so it is never the caller's own, and
+ * is not compared with that at each turn. */
 int neap_os_leader_signal(pid_t leader, int signo);
 
 /* Trees (tree_linux.c). The groups of all living descendants of `root`, `root` itself
