@@ -186,6 +186,28 @@ local function command_of(line)
   return EXEC .. line
 end
 
+-- The words of a line in which a shell would find nothing to do but to run them, or nil.
+local function words_of(line)
+  local first = line:match("^[ \t]*([%w_./][%w_./+-]*)")
+  if not first or OF_THE_SHELL[first] or line:find("[^%w_./+,:@%%= \t-]") then return nil end
+  local words = {}
+  for word in line:gmatch("[^ \t]+") do words[#words + 1] = word end
+  return words[1] == first and words or nil
+end
+
+-- The job of a shell line. One that is started without a shell keeps the line as `line`.
+local function job_of(line)
+  local words = words_of(line)
+  if not words then return jobs.by_shell(line) end
+  words.name, words.line = name_of(line), line
+  return words
+end
+
+-- The job that has a shell run the line.
+function jobs.by_shell(line)
+  return { "/bin/sh", "-c", command_of(line), name = name_of(line) }
+end
+
 local function from_text(source, path)
   local list, number = {}, 0
   for line in source:gmatch("([^\n]*)\n?") do
@@ -196,7 +218,7 @@ local function from_text(source, path)
       return nil, ("%s:%d: longer than %d bytes"):format(path, number, MAX_LINE)
     end
     if line:find("^%s*[^%s#]") then
-      list[#list + 1] = { "/bin/sh", "-c", command_of(line), name = name_of(line) }
+      list[#list + 1] = job_of(line)
     end
   end
   return list

@@ -6,6 +6,7 @@
 local console = require "neap.console"
 local figures = require "neap.figures"
 local ideals = require "neap.ideal"
+local jobs = require "neap.jobs"
 local neap = require "neap"
 local outcome = require "neap.outcome"
 local signals = require "neap.signals"
@@ -13,6 +14,9 @@ local tables = require "neap.table"
 
 local session = {}
 session.__index = session
+
+-- ENOENT, EACCES, ELOOP, ENAMETOOLONG, ENOTDIR: there is no such program.
+local CANNOT_RUN = { [2] = true, [13] = true, [40] = true, [36] = true, [20] = true }
 
 local function nothing() end
 
@@ -72,12 +76,25 @@ function session:report(report)
   self.say("%s%s", text, trace and "\n  " .. trace or "")
 end
 
+-- A shell line that is run without a shell, and cannot be, is the shell's to complain about.
+function session:spawn(job)
+  local line = job.line
+  job.line = nil
+  local task, message, errno = self.rt:spawn(job)
+  if task or not line or not CANNOT_RUN[errno] then return task, message, errno end
+  local by_shell = jobs.by_shell(line)
+  for key, value in pairs(job) do
+    if math.type(key) ~= "integer" then by_shell[key] = value end
+  end
+  return self.rt:spawn(by_shell)
+end
+
 -- Adds a job. Returns true, or nil, message and errno: it cannot be started.
 function session:add(job)
   if job.deadline then job.deadline = self.start + job.deadline end
   local result = { name = job.name or job[1]:match("[^/]+$") or job[1] }
   self.results[#self.results + 1] = result
-  local task, message, errno = self.rt:spawn(job)
+  local task, message, errno = self:spawn(job)
   if not task then
     result.reason = message:match(".*:%s*(.*)")
     self:settle(result, "error", errno)

@@ -60,6 +60,36 @@ function TestTextFile.test_a_row_is_named_after_its_program()
   luaunit.assertStrMatches(answer.err, ".*\necho +0 .*\ntrue +0 .*")
 end
 
+-- What is run for each of these lines: its first two words.
+local function started_by(lines)
+  local script = shell.file("read.lua", [[
+    for _, job in ipairs(require("neap.jobs").read(arg[1])) do print(job[1], job[2]) end]])
+  return shell.neap { script, shell.file("jobs.txt", lines) }.out
+end
+
+function TestTextFile.test_a_line_that_is_only_words_is_run_without_a_shell()
+  luaunit.assertEquals(started_by "/bin/true\n  make -j4\tCC=gcc\n", "/bin/true\tnil\nmake\t-j4\n")
+end
+
+function TestTextFile.test_a_line_in_which_a_shell_finds_something_to_do_is_the_shells()
+  local lines = ("A=1 env@env $A@env 'a'@env \"a\"@env \\a@env ~@env *@env ?@env [a]@env {a,b}@" ..
+    "env #a@env >a@env <a@env &@(env)@! env@echo a@true@time env@env `env`@env a^b@-env@" ..
+    "env;env"):gsub("@", "\n")
+  local wanted = ("/bin/sh\t-c\n"):rep(select(2, lines:gsub("\n", "")) + 1)
+  luaunit.assertEquals(started_by(lines), wanted)
+end
+
+function TestTextFile.test_the_words_of_a_line_reach_its_program()
+  luaunit.assertEquals(output_of "/usr/bin/printf %s,%s a=b,c  ./d:e@f\nenv printf %d 12\n",
+    "a=b,c,./d:e@f12")
+end
+
+function TestTextFile.test_a_line_whose_program_is_not_there_ends_as_in_a_shell()
+  local answer = shell.neap { "run", "-f", "-", input = "no-such-program a\n/etc\n" }
+  luaunit.assertEquals(answer.code, 2)
+  luaunit.assertStrMatches(answer.err, ".*\nno%-such%-program +127 .*\netc +126 .*")
+end
+
 function TestTextFile.test_a_line_too_long_for_the_system_is_refused_with_its_place()
   local answer = shell.neap { "run", "-f", "-", input = "true\n: " .. ("x"):rep(140000) .. "\n" }
   luaunit.assertEquals(answer.code, 2)
