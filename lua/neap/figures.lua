@@ -16,12 +16,24 @@ function figures.pack(stats)
   return FORMAT:pack(table.unpack(list))
 end
 
--- The same as a table. nil, of a task that never was: all zeroes.
-function figures.unpack(packed)
-  local list = packed and { FORMAT:unpack(packed) } or {}
-  local stats = { cpu_source = packed and list[#NUMBERS + 1] or "none" }
-  for i, key in ipairs(NUMBERS) do stats[key] = list[i] or 0 end
-  return stats
+local PLACE = {} -- key -> where its number begins
+for i, key in ipairs(NUMBERS) do PLACE[key] = (i - 1) * string.packsize("j") + 1 end
+
+-- One of the numbers. nil, of a task that never was: 0.
+function figures.number(packed, key)
+  return packed and (("j"):unpack(packed, PLACE[key])) or 0
+end
+
+-- All of them, in the order of `keys`; what is no number is left out of `list`.
+function figures.numbers(packed, keys, list)
+  for i, key in ipairs(keys) do
+    local place = PLACE[key]
+    if place then list[i] = packed and (("j"):unpack(packed, place)) or 0 end
+  end
+end
+
+function figures.source(packed)
+  return packed and (("z"):unpack(packed, #NUMBERS * string.packsize("j") + 1)) or "none"
 end
 
 return figures

@@ -15,21 +15,22 @@ local function sum_of(results, amount)
 end
 
 local function row_of(result, cpu_sum, ideal_sum)
-  local stats = figures.unpack(result.stats)
+  local stats, number = result.stats, figures.number
+  local cpu = number(stats, "cpu_ns")
   return {
     result.name,
     result.how and outcome.words(result.how, result.code, result.reason) or "?",
-    tables.duration(stats.cpu_ns),
-    tables.percent(stats.cpu_ns, cpu_sum),
+    tables.duration(cpu),
+    tables.percent(cpu, cpu_sum),
     tables.percent(result.ideal_ns, ideal_sum),
-    tables.duration(stats.wall_ns),
-    tables.duration(stats.ready_ns),
-    stats.slices,
+    tables.duration(number(stats, "wall_ns")),
+    tables.duration(number(stats, "ready_ns")),
+    number(stats, "slices"),
   }
 end
 
 local function add_column(titles, rows, results, key)
-  local function count_of(result) return figures.unpack(result.stats)[key] end
+  local function count_of(result) return figures.number(result.stats, key) end
   if sum_of(results, count_of) == 0 then return end
   titles[#titles + 1] = ">" .. key
   for i, result in ipairs(results) do table.insert(rows[i], count_of(result)) end
@@ -38,7 +39,7 @@ end
 -- Shares are parts of the CPU time that all tasks got together; `ideal` is the part that the
 -- policy owed them.
 local function table_of(results)
-  local cpu_sum = sum_of(results, function(r) return figures.unpack(r.stats).cpu_ns end)
+  local cpu_sum = sum_of(results, function(r) return figures.number(r.stats, "cpu_ns") end)
   local ideal_sum = sum_of(results, function(r) return r.ideal_ns end)
   local titles, rows = { table.unpack(TITLES) }, {}
   for i, result in ipairs(results) do rows[i] = row_of(result, cpu_sum, ideal_sum) end

@@ -30,9 +30,13 @@ local function valid_utf8(text)
   return text
 end
 
+-- A text that is plain needs no library, which takes memory.
 local function json(value)
   if math.type(value) == "integer" then return ("%d"):format(value) end
-  if type(value) == "string" then value = valid_utf8(value) end
+  if type(value) == "string" then
+    if not value:find('[^%w%p ]') and not value:find('["\\]') then return '"' .. value .. '"' end
+    value = valid_utf8(value)
+  end
   return (require("cjson").encode(value):gsub("\\/", "/"))
 end
 
@@ -52,11 +56,23 @@ local function counters_json(counters)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
+local TASK_FORMAT, TASK_PLACE = {}, {}
+for i, key in ipairs(TASK_KEYS) do
+  local is_text = key == "name" or key == "how" or key == "cpu_source"
+  TASK_FORMAT[i] = ('"%s":%%%s'):format(key, is_text and "s" or "d")
+  TASK_PLACE[key] = i
+end
+TASK_FORMAT = "{" .. table.concat(TASK_FORMAT, ",") .. "}"
+
 -- A job that was refused has no task: id 0 and zeroes.
 local function task_json(result)
-  local values = figures.unpack(result.stats)
-  values.name, values.how, values.code = result.name, result.how or "lost", result.code or 0
-  return "{" .. members(TASK_KEYS, values) .. "}"
+  local values = {}
+  figures.numbers(result.stats, TASK_KEYS, values)
+  values[TASK_PLACE.name] = json(result.name)
+  values[TASK_PLACE.how] = json(result.how or "lost")
+  values[TASK_PLACE.code] = result.code or 0
+  values[TASK_PLACE.cpu_source] = json(figures.source(result.stats))
+  return TASK_FORMAT:format(table.unpack(values))
 end
 
 -- Gives the JSON text for the stats of a runtime and the results of a session to `put`, piece by
@@ -81,7 +97,7 @@ end
 -- Opens `path` ("-": stdout) for the figures of a run that is to come; or nil and a message.
 -- The answer wants to be closed: what was not written by then leaves no file.
 function stats.open(path)
-  if not pcall(require, "cjson") then
+  if not (package.loaded.cjson or package.searchpath("cjson", package.cpath)) then
     return nil, "the Lua module cjson is missing: apt-get install lua-cjson"
   end
   if path == "-" then return setmetatable({ path = "stdout", file = io.stdout }, stats) end

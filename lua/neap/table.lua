@@ -25,56 +25,55 @@ function tables.percent(part, whole)
   return ("%.1f%%"):format(100 * part / whole)
 end
 
-local function width(text)
-  return utf8.len(text) or #text
+local function is_ascii(text)
+  return not text:find("[^ -~]")
 end
 
--- What a terminal would obey does not get there, and a long cell ends in dots.
+-- What a terminal would obey does not get there, and a long cell ends in dots. Returns the text
+-- and its width.
 local function clean(cell, is_last)
-  local text = tostring(cell):gsub("%c", "?")
-  if is_last or width(text) <= MAX_WIDTH then return text end
+  local text = tostring(cell)
+  if #text <= MAX_WIDTH and is_ascii(text) then return text, #text end
+  text = text:gsub("%c", "?")
+  local width = utf8.len(text) or #text
+  if is_last or width <= MAX_WIDTH then return text, width end
   local cut = utf8.len(text) and utf8.offset(text, MAX_WIDTH - 2) or MAX_WIDTH - 2
-  return text:sub(1, cut - 1) .. "..."
+  return text:sub(1, cut - 1) .. "...", MAX_WIDTH
+end
+
+-- Makes room for the cells of a line, and widens the columns for them.
+local function clean_line(cells, widths)
+  local line = {}
+  for i = 1, #widths do
+    local text, width = clean(cells[i], i == #widths)
+    line[i] = text
+    if width > widths[i] then widths[i] = width end
+  end
+  return line
 end
 
 local function pad(text, to, side)
-  local blank = (" "):rep(to - width(text))
+  local blank = (" "):rep(to - (is_ascii(text) and #text or utf8.len(text) or #text))
   return side == "right" and blank .. text or text .. blank
-end
-
-local function widths_of(lines, columns)
-  local widths = {}
-  for i = 1, columns do
-    widths[i] = 0
-    for _, line in ipairs(lines) do widths[i] = math.max(widths[i], width(line[i])) end
-  end
-  return widths
-end
-
-local function clean_line(cells, columns)
-  local line = {}
-  for i = 1, columns do line[i] = clean(cells[i], i == columns) end
-  return line
 end
 
 -- The text of a table: a line of titles and one for each row. A title that begins with ">"
 -- makes its column flush right.
 function tables.format(titles, rows)
-  local heads, sides = {}, {}
+  local heads, sides, widths = {}, {}, {}
   for i, title in ipairs(titles) do
     heads[i] = title:gsub("^>", "")
     sides[i] = title:sub(1, 1) == ">" and "right" or "left"
+    widths[i] = 0
   end
-  local lines = { clean_line(heads, #titles) }
-  for _, row in ipairs(rows) do lines[#lines + 1] = clean_line(row, #titles) end
+  local lines = { clean_line(heads, widths) }
+  for n, row in ipairs(rows) do lines[n + 1] = clean_line(row, widths) end
 
-  local widths, out = widths_of(lines, #titles), {}
   for n, line in ipairs(lines) do
-    local cells = {}
-    for i, text in ipairs(line) do cells[i] = pad(text, widths[i], sides[i]) end
-    out[n] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
+    for i, text in ipairs(line) do line[i] = pad(text, widths[i], sides[i]) end
+    lines[n] = table.concat(line, "  "):gsub("%s+$", "") .. "\n"
   end
-  return table.concat(out)
+  return table.concat(lines)
 end
 
 return tables
