@@ -59,6 +59,40 @@ static void a_task_does_not_exec_before_its_go(void **state)
     assert_non_null(strstr(exe, "sleep"));
 }
 
+static void a_task_that_goes_at_once_needs_no_go(void **state)
+{
+    const char *const argv[] = {"/bin/sh", "-c", "exit 3", NULL};
+    const char *const nothing[] = {"/no/such/program", NULL};
+    neap_guard_job job = {.program = argv[0],
+                          .argv = argv,
+                          .env = (const char *const *)environ,
+                          .goes_at_once = true};
+
+    assert_int_equal(neap_guard_spawn(guard, 1, &job), 0);
+    forked(1);
+    expect(NEAP_GUARD_STARTED, 1);
+    exited(1, 3, false);
+    reaped(1, false);
+    job.program = nothing[0];
+    job.argv = nothing;
+    assert_int_equal(neap_guard_spawn(guard, 2, &job), 0);
+    forked(2);
+    failed(2, ENOENT);
+}
+
+static void requests_that_are_gathered_go_with_the_next_flush(void **state)
+{
+    neap_guard_gather(guard);
+    SPAWN(1, "/bin/true");
+    SPAWN(2, "/bin/true");
+    assert_true(neap_guard_wants_write(guard));
+    assert_int_equal(neap_guard_flush(guard), 0);
+    assert_false(neap_guard_wants_write(guard));
+    assert_true(forked(1) != forked(2));
+    neap_guard_go(guard, 1);
+    expect(NEAP_GUARD_STARTED, 1);
+}
+
 static void a_program_that_cannot_be_executed_fails_with_its_errno(void **state)
 {
     SPAWN(1, "/no/such/program");
@@ -372,6 +406,8 @@ int main(void)
         guard_test(a_task_is_forked_started_and_ends_with_its_code),
         guard_test(a_task_that_a_signal_ends_says_which),
         guard_test(a_task_does_not_exec_before_its_go),
+        guard_test(a_task_that_goes_at_once_needs_no_go),
+        guard_test(requests_that_are_gathered_go_with_the_next_flush),
         guard_test(a_program_that_cannot_be_executed_fails_with_its_errno),
         guard_test(a_directory_that_is_not_there_fails_before_go),
         guard_test(a_script_without_an_interpreter_is_run_by_the_shell),

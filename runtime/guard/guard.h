@@ -55,6 +55,7 @@ struct record {
     char **slots;
     neap_wire_job job;
     int noted, unsent;
+    bool goes;    /* ... when FORKED is sent */
     bool dropped; /* free it when its notes are sent */
     struct note notes[NOTES];
     struct record *next_by_tag, *next_by_pid, *next_starting;

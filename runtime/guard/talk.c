@@ -11,8 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { TOGETHER = 16 }; /* notes in one call */
 
 static void queue(struct guard *g, struct note *n)
 {
@@ -104,6 +107,7 @@ static void orphan_told(struct guard *g, struct note *n)
 static void note_done(struct guard *g, struct note *n)
 {
     struct record *r = n->of;
+    bool forked = n->frame.head.kind == NEAP_WIRE_FORKED;
 
     g->first_note = n->next;
     if (!n->next)
@@ -114,17 +118,30 @@ static void note_done(struct guard *g, struct note *n)
         n->frame.head.kind = 0;
     if (is_orphans(g, n))
         orphan_told(g, n);
+    if (r && forked && r->goes && !r->dropped)
+        spawn_go(g, r);
     if (r && --r->unsent == 0 && r->dropped)
         free(r);
+}
+
+/* Sends what there is of the queue, with one call. */
+static ssize_t send_notes(const struct guard *g)
+{
+    struct iovec parts[TOGETHER];
+    struct msghdr message = {.msg_iov = parts};
+
+    for (struct note *n = g->first_note; n && message.msg_iovlen < TOGETHER;
+         n = n->next)
+        parts[message.msg_iovlen++] = (struct iovec){&n->frame, sizeof n->frame};
+    parts[0].iov_base = (char *)parts[0].iov_base + g->note_sent;
+    parts[0].iov_len -= g->note_sent;
+    return sendmsg(g->socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void talk_write(struct guard *g)
 {
     while (g->first_note) {
-        struct note *n = g->first_note;
-        ssize_t sent =
-            send(g->socket, (const char *)&n->frame + g->note_sent,
-                 sizeof n->frame - g->note_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent = send_notes(g);
 
         if (sent < 0 && errno == EINTR)
             continue;
@@ -134,10 +151,10 @@ void talk_write(struct guard *g)
             return;
         }
         g->note_sent += (size_t)sent;
-        if (g->note_sent < sizeof n->frame)
-            continue;
-        g->note_sent = 0;
-        note_done(g, n);
+        while (g->note_sent >= sizeof g->first_note->frame) {
+            g->note_sent -= sizeof g->first_note->frame;
+            note_done(g, g->first_note);
+        }
     }
 }
 
@@ -160,6 +177,7 @@ static void take_spawn(struct guard *g, uint64_t tag, unsigned char *body, size_
     r->body = body;
     r->slots = slots;
     neap_wire_spawn_unpack(body, slots, g->input.fds, &r->job);
+    r->goes = r->job.goes;
     g->input.n_fds = 0;
     spawn_begin(g, r);
 }

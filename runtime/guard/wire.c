@@ -74,6 +74,7 @@ static uint32_t flags_of(const neap_wire_job *job)
 
     flags |= job->inherit_stdin ? NEAP_WIRE_INHERIT_STDIN : 0;
     flags |= job->null_output ? NEAP_WIRE_NULL_OUTPUT : 0;
+    flags |= job->goes ? NEAP_WIRE_GOES : 0;
     flags |= job->cpus ? NEAP_WIRE_HAS_CPUS : 0;
     for (int i = 0; i < NEAP_WIRE_FDS; i++)
         flags |= job->fds[i] >= 0 ? (uint32_t)NEAP_WIRE_HAS_FD << i : 0;
@@ -172,4 +173,5 @@ void neap_wire_spawn_unpack(unsigned char *body, char **slots, const int *fds,
     job->limits = fixed->flags & NEAP_WIRE_HAS_LIMITS ? &fixed->limits : NULL;
     job->inherit_stdin = fixed->flags & NEAP_WIRE_INHERIT_STDIN;
     job->null_output = fixed->flags & NEAP_WIRE_NULL_OUTPUT;
+    job->goes = fixed->flags & NEAP_WIRE_GOES;
 }

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define NEAP_WIRE_FD 3                         /* the guard's end of the socket */
-#define NEAP_WIRE_GREETING 0x6e65617000000002u /* HELLO's tag: "neap" and the version */
+#define NEAP_WIRE_GREETING 0x6e65617000000003u /* HELLO's tag: "neap" and the version */
 #define NEAP_WIRE_BODY_MAX ((size_t)4 * 1024 * 1024) /* of a SPAWN */
 #define NEAP_WIRE_KEEPER_FD 5 /* the keeper's, until it has started it */
 #define NEAP_WIRE_ROLE 6      /* the argument that says: alone, keeper, or kept */
@@ -81,7 +81,8 @@ enum {
     NEAP_WIRE_HAS_CPUS = 2,
     NEAP_WIRE_NULL_OUTPUT = 4,
     NEAP_WIRE_HAS_FD = 8, /* << n: a descriptor comes for the child's n */
-    NEAP_WIRE_HAS_LIMITS = 64
+    NEAP_WIRE_HAS_LIMITS = 64,
+    NEAP_WIRE_GOES = 128 /* its GO comes with it */
 };
 
 typedef struct neap_wire_spawn {
@@ -114,6 +115,7 @@ typedef struct neap_wire_job {
     const uint64_t *cpus; /* NEAP_WIRE_CPU_WORDS words, or NULL */
     const neap_wire_limits *limits; /* NULL: none */
     bool inherit_stdin, null_output;
+    bool goes;              /* it needs no GO: it execs when FORKED is told */
     int fds[NEAP_WIRE_FDS]; /* negative: none */
 } neap_wire_job;
 

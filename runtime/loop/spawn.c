@@ -143,6 +143,7 @@ void neap_spawn_start(neap_runtime *rt, process *p)
         neap_cgroup_give_back(p); /* of a guard that died before it could start this */
         r = neap_cgroup_take(rt, p, cgroup, sizeof cgroup);
         job.cgroup = cgroup[0] ? cgroup : NULL;
+        job.goes_at_once = p->cgroup != NULL; /* else its counter is opened first */
         if (r == 0)
             r = rt->guard ? neap_guard_spawn(rt->guard, id, &job) : -EPIPE;
         if (r == -EPIPE && rt->guard) /* it died: we shall hear it, and ask the next */
@@ -233,7 +234,8 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         p->phase = P_FORKED;
         neap_account_open(rt, p);
         neap_tree_born(rt, p);
-        neap_guard_go(rt->guard, e->tag);
+        if (!p->cgroup)
+            neap_guard_go(rt->guard, e->tag);
         break;
     case NEAP_GUARD_STARTED:
         neap_spawn_started(rt, p);

@@ -184,6 +184,8 @@ void neap_loop_turn(neap_runtime *rt)
 
     if (now >= rt->beat_at)
         neap_watch_beat(rt, now);
+    if (rt->guard)
+        neap_guard_gather(rt->guard);
     neap_spawn_listen(rt);
     neap_output_listen(rt);
     neap_account_correct(rt, now);
@@ -193,6 +195,8 @@ void neap_loop_turn(neap_runtime *rt)
     neap_timers_run(rt, now);
     ended = rt->gone.last;
     decide(rt);
+    if (rt->guard)
+        neap_guard_flush(rt->guard);
     send_queued_signals(rt);
     tell_reports(rt);
     tell_exits(rt, ended);

@@ -182,6 +182,11 @@ bool neap_guard_next(neap_guard *g, neap_guard_event *event)
 
 /* Asking. */
 
+void neap_guard_gather(neap_guard *g)
+{
+    neap_outbox_gather(&g->out);
+}
+
 int neap_guard_flush(neap_guard *g)
 {
     return neap_outbox_flush(&g->out);
@@ -247,6 +252,7 @@ int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
         .limits = job->limits,
         .inherit_stdin = job->inherit_stdin,
         .null_output = job->null_output,
+        .goes = job->goes_at_once,
         .fds = {-1, -1, -1},
     };
 
@@ -329,9 +335,10 @@ void neap_guard_beat(neap_guard *g, neap_ns now)
 
 int neap_guard_watch(neap_guard *g, neap_guard_watching what)
 {
-    if (what == NEAP_GUARD_WATCH_ALL)
-        return ask(g, NEAP_WIRE_WATCH, 0);
-    return ask(g, NEAP_WIRE_PAUSE, 0);
+    int error =
+        ask(g, what == NEAP_GUARD_WATCH_ALL ? NEAP_WIRE_WATCH : NEAP_WIRE_PAUSE, 0);
+
+    return error ? error : neap_guard_flush(g); /* we may stop at once */
 }
 
 int neap_guard_orphans(neap_guard *g)

@@ -6,7 +6,8 @@
  * writes that do not fit are queued, reads give whole frames. What is asked comes back
  * as events, in order; `tag` is the caller's name for the task.
  *
- *   spawn -> FORKED(pid): the child is in its own group, waits before exec
+ *   spawn -> FORKED(pid): the child is in its own group, waits before exec (unless its
+ *            job says that it goes at once: then it is told before it may exec)
  *   go    -> STARTED: exec succeeded; or FAILED(errno): it could not, and is gone
  *            EXITED(code, signalled): the leader ended; it stays a zombie, so its pid
  *            stays its own, until neap_guard_reap()
@@ -69,6 +70,7 @@ typedef struct neap_guard_job {
     const neap_os_limits *limits; /* NULL: none */
     bool inherit_stdin;           /* else /dev/null */
     bool null_output;             /* 1 and 2 are /dev/null, else the guard's */
+    bool goes_at_once;            /* we need nothing of it before its exec: no go */
     /* Three for its 0, 1 and 2 instead, each -1 for none; NULL: none. Copies travel:
      * yours may be closed when neap_guard_spawn() has returned. */
     const int *fds;
@@ -121,6 +123,9 @@ pid_t neap_guard_worker(const neap_guard *g); /* the guard proper, below its kee
 int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job);
 int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);
+
+/* Requests wait from now on, to be sent together by neap_guard_flush(). */
+void neap_guard_gather(neap_guard *g);
 int neap_guard_flush(neap_guard *g);
 
 /* The guard sends a signal that we may not send: it is in the tasks' session. A

@@ -169,7 +169,7 @@ static void stop(neap_outbox *box)
     shutdown(box->socket, SHUT_RDWR);
 }
 
-int neap_outbox_flush(neap_outbox *box)
+static int send_all(neap_outbox *box)
 {
     while (neap_outbox_is_full(box)) {
         if (send_next(box) >= 0 || errno == EINTR)
@@ -198,12 +198,24 @@ static void shrink(neap_outbox *box)
     }
 }
 
-int neap_outbox_put(neap_outbox *box, size_t size)
+int neap_outbox_flush(neap_outbox *box)
 {
-    int error;
+    int error = send_all(box);
 
-    box->end += size;
-    error = neap_outbox_flush(box);
+    box->gathers = false;
     shrink(box);
     return error;
+}
+
+int neap_outbox_put(neap_outbox *box, size_t size)
+{
+    box->end += size;
+    if (box->gathers)
+        return box->broken ? -EPIPE : 0;
+    return neap_outbox_flush(box);
+}
+
+void neap_outbox_gather(neap_outbox *box)
+{
+    box->gathers = true;
 }

@@ -15,6 +15,7 @@ enum { NEAP_OUTBOX_FDS = 3 };
 typedef struct neap_outbox {
     int socket;           /* not ours */
     bool broken;          /* nothing more can be sent */
+    bool gathers;         /* what is put waits for a flush */
     unsigned char *bytes; /* [at, end) */
     size_t at, end, room;
     uint64_t sent; /* bytes, in all */
@@ -39,5 +40,7 @@ int neap_outbox_put(neap_outbox *box, size_t size);
 
 bool neap_outbox_is_full(const neap_outbox *box); /* does anything wait? */
 int neap_outbox_flush(neap_outbox *box);          /* 0, or -EPIPE */
+/* What is put from now on is sent by the next flush, with one call. */
+void neap_outbox_gather(neap_outbox *box);
 
 #endif
