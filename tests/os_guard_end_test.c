@@ -83,10 +83,10 @@ static void orphans_are_told_with_their_cpu_time_to_who_asks(void **state)
     neap_guard_event e;
 
     assert_int_equal(neap_guard_orphans(guard), 0);
-    SHELL(1, "(sleep 0.05; " BURN ") & exit 0");
-    started(1);
-    exited(1, 0, false);
-    e = expect(NEAP_GUARD_ORPHAN, 0);
+    SHELL(7, "(sleep 0.05; " BURN ") & exit 0");
+    started(7);
+    exited(7, 0, false);
+    e = expect(NEAP_GUARD_ORPHAN, 7);
     assert_true(e.pid > 0);
     assert_true(e.cpu > 5 * NEAP_MS);
 }

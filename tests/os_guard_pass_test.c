@@ -262,15 +262,17 @@ static bool is_named(pid_t pid)
     return neap_os_process_tag(pid, neap_guard_pid(guard), &tag) == 0 && tag == 77;
 }
 
-static void whoever_descends_from_a_task_is_known_by_it(void **state)
+/* `hide`: what a descendant is started by. */
+static void assert_known(const char *hide)
 {
     int out[2];
-    char text[64];
+    char text[256];
     pid_t stray;
 
     assert_int_equal(pipe(out), 0);
-    spawn_with(77, "setsid sh -c 'setsid sh -c \"echo \\$\\$; exec sleep 1000\" &'",
-               &(neap_guard_job){.fds = (int[]){-1, out[1], -1}});
+    snprintf(text, sizeof text,
+             "setsid sh -c '%s setsid sh -c \"echo \\$\\$; exec sleep 1000\" &'", hide);
+    spawn_with(77, text, &(neap_guard_job){.fds = (int[]){-1, out[1], -1}});
     close(out[1]);
     started(77);
     assert_true(read(out[0], text, sizeof text) > 0);
@@ -278,6 +280,22 @@ static void whoever_descends_from_a_task_is_known_by_it(void **state)
     stray = (pid_t)atoi(text);
     assert_true(process_await(is_named, stray));
     kill(stray, SIGKILL);
+}
+
+static void whoever_descends_from_a_task_is_known_by_it(void **state)
+{
+    assert_known("");
+}
+
+static void a_descendant_without_an_environment_is_known_all_the_same(void **state)
+{
+    assert_known("env -i");
+}
+
+static void
+a_descendant_that_has_changed_its_limits_is_known_by_its_environment(void **state)
+{
+    assert_known("prlimit --locks=1000");
 }
 
 static void a_tag_is_found_in_any_environment(void **state)
@@ -320,6 +338,9 @@ int main(void)
         guard_test(a_task_is_made_in_its_cgroup),
         guard_test(a_cgroup_that_is_not_there_fails_the_spawn),
         guard_test(whoever_descends_from_a_task_is_known_by_it),
+        guard_test(a_descendant_without_an_environment_is_known_all_the_same),
+        guard_test(
+            a_descendant_that_has_changed_its_limits_is_known_by_its_environment),
         guard_test(a_tag_is_found_in_any_environment),
         guard_test(without_clone3_a_task_is_moved_to_its_cgroup),
     };

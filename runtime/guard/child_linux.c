@@ -1,6 +1,7 @@
 /* child_linux.c - what a child does between fork and exec. Nothing here may
  * allocate. */
 #include "guard.h"
+#include "lineage.h"
 #include "proc.h"
 
 #include <errno.h>
@@ -95,11 +96,12 @@ static void wait_for_go(void)
         _exit(127);
 }
 
-_Noreturn void child_run(const neap_wire_job *job, char **slots, int line)
+_Noreturn void child_run(uint64_t tag, const neap_wire_job *job, char **slots, int line)
 {
     int error;
 
     setpgid(0, 0);
+    neap_lineage_set(getsid(0), tag);
     take_line(line);
     take_descriptors(job);
     reset_signals();

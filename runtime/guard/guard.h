@@ -144,8 +144,9 @@ void talk_write(struct guard *g);
 void talk_tell(struct guard *g, struct record *r, enum neap_wire_kind kind,
                neap_wire_event event);
 void talk_stuck(struct guard *g, int64_t time); /* the runtime is back after `time` */
-/* An orphan is gone: told, if the runtime wants to hear of them. */
-void talk_orphan(struct guard *g, pid_t pid, int64_t cpu);
+/* An orphan is gone: told, if the runtime wants to hear of them. `tag`: whose it was,
+ * or 0. */
+void talk_orphan(struct guard *g, pid_t pid, uint64_t tag, int64_t cpu);
 
 /* pass_linux.c: descriptors and cgroups for a child. */
 /* Like recv(), and takes descriptors that come with what it reads into `in`. */
@@ -172,7 +173,8 @@ void keep_look(struct guard *g, struct record *r); /* has one that MOVED exec'd?
 
 /* child_linux.c: the rest of a child's life until exec. `line`: where it hears its go
  * and says its errno. Allocates nothing. */
-_Noreturn void child_run(const neap_wire_job *job, char **slots, int line);
+_Noreturn void child_run(uint64_t tag, const neap_wire_job *job, char **slots,
+                         int line);
 
 /* signal.c: refuses our own, and the runtime. */
 void signal_send(const struct guard *g, const neap_wire_signal *s);

@@ -37,6 +37,7 @@ enum {
     GROUP = 5,
     SESSION = 6,
     FLAGS = 9,
+    WAITED_FAULTS = 11,
     WAITED_USER = 16,
     WAITED_SYSTEM = 17,
     THREADS = 20,
@@ -77,6 +78,7 @@ int neap_proc_read(pid_t pid, neap_proc *out)
     out->forked = field[FLAGS] & FORKNOEXEC;
     out->threads = (int)field[THREADS];
     out->waited = field[WAITED_USER] + field[WAITED_SYSTEM];
+    out->reaped = out->waited > 0 || field[WAITED_FAULTS] > 0; /* a fork copies */
     out->start = field[START];
     return 0;
 }

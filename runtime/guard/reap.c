@@ -14,6 +14,7 @@
  * guard is to need none.
  */
 #include "guard.h"
+#include "lineage.h"
 #include "proc.h"
 
 #include <sys/wait.h>
@@ -48,10 +49,14 @@ static void tell_exit(struct guard *g, struct record *r, const siginfo_t *info,
 
 static void take_orphan(struct guard *g, pid_t pid, const struct rusage *used)
 {
+    uint64_t tag;
+    pid_t guard;
+    bool named = neap_lineage_read(pid, &guard, &tag) == 0 && guard == getsid(0);
+
     if (waitpid(pid, NULL, WNOHANG) != pid)
         return;
     g->orphans_taken++;
-    talk_orphan(g, pid, cpu_of(used));
+    talk_orphan(g, pid, named ? tag : 0, cpu_of(used));
 }
 
 /* A zombie. Its last words come before its end: an exec that failed is FAILED, no

@@ -38,7 +38,7 @@ static int fork_child(struct guard *g, struct record *r)
         return errno;
     pid = pass_fork(&r->job);
     if (pid == 0)
-        child_run(&r->job, r->slots, line[1]);
+        child_run(r->tag, &r->job, r->slots, line[1]);
     error = errno;
     close(line[1]);
     if (pid < 0) {

@@ -76,31 +76,54 @@ static bool is_orphans(const struct guard *g, const struct note *n)
     return n >= g->orphans && n < g->orphans + ORPHANS;
 }
 
-static void queue_orphan(struct guard *g, struct note *n, pid_t pid, int64_t cpu)
+static void queue_orphan(struct guard *g, struct note *n, pid_t pid, uint64_t tag,
+                         int64_t cpu)
 {
-    n->frame.head = (neap_wire_head){NEAP_WIRE_ORPHAN, sizeof(neap_wire_event), 0};
+    n->frame.head = (neap_wire_head){NEAP_WIRE_ORPHAN, sizeof(neap_wire_event), tag};
     n->frame.event = (neap_wire_event){.pid = pid, .time = cpu};
     queue(g, n);
 }
 
-void talk_orphan(struct guard *g, pid_t pid, int64_t cpu)
+/* Is there one of the same task on its way, of which nothing has been sent? */
+static struct note *unsent_orphan(struct guard *g, uint64_t tag)
+{
+    for (struct note *n = g->orphans; n < g->orphans + ORPHANS; n++)
+        if (n->frame.head.tag == tag && n != g->first_note)
+            return n;
+    return NULL;
+}
+
+/* There is no note left. */
+static void add_orphan(struct guard *g, uint64_t tag, int64_t cpu)
+{
+    struct note *n = unsent_orphan(g, tag);
+
+    if (!n) {
+        g->orphans_cpu += cpu;
+        return;
+    }
+    n->frame.event.pid = 0;
+    n->frame.event.time += cpu;
+}
+
+void talk_orphan(struct guard *g, pid_t pid, uint64_t tag, int64_t cpu)
 {
     if (!g->tells_orphans)
         return;
     for (struct note *n = g->orphans; n < g->orphans + ORPHANS; n++) {
         if (n->frame.head.kind != 0)
             continue;
-        queue_orphan(g, n, pid, cpu);
+        queue_orphan(g, n, pid, tag, cpu);
         return;
     }
-    g->orphans_cpu += cpu;
+    add_orphan(g, tag, cpu);
 }
 
 static void orphan_told(struct guard *g, struct note *n)
 {
     n->frame.head.kind = 0;
     if (g->orphans_cpu > 0)
-        queue_orphan(g, n, 0, g->orphans_cpu);
+        queue_orphan(g, n, 0, 0, g->orphans_cpu);
     g->orphans_cpu = 0;
 }
 

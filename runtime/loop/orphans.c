@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #define LOOK_EVERY (10 * NEAP_MS)
-enum { SHARE = 200 }; /* looks take half a percent of a CPU at most */
+#define LOOK_SELDOM (100 * NEAP_MS)
+#define LOOSE_FOR NEAP_S /* since an orphan was found: who makes one makes more */
+enum { SHARE = 200 };    /* looks take half a percent of a CPU at most */
 
 /* Each of these answers whether it knows, and whose it is into `*of` (NULL: nobody's,
  * or of a task that is over). */
@@ -93,7 +95,8 @@ static void meet(void *user, pid_t pid)
             neap_member_add(rt, NULL, &rt->strangers, who);
         return;
     }
-    p->has_forked = true;
+    p->has_forked = p->found = rt->forks = true;
+    p->loose_at = rt->loose_at = neap_os_now();
     if (p->phase == P_ENDED) {
         p->task->escaped++;
         rt->escaped++;
@@ -121,12 +124,10 @@ static void meet_children(neap_runtime *rt, pid_t of)
     neap_proc_children_of(&(neap_proc){.pid = of, .threads = 1}, meet, rt);
 }
 
-void neap_orphans_look(neap_runtime *rt)
+static void meet_all(neap_runtime *rt)
 {
     neap_ns from = neap_os_now();
 
-    if (!rt->guard)
-        return;
     forget_the_dead(rt);
     meet_children(rt, neap_guard_worker(rt->guard));
     if (neap_guard_pid(rt->guard) != neap_guard_worker(rt->guard))
@@ -137,12 +138,59 @@ void neap_orphans_look(neap_runtime *rt)
     rt->orphans_cost = rt->orphans_at - from;
 }
 
+static bool is_due(const neap_runtime *rt, neap_ns every)
+{
+    neap_ns share = SHARE * rt->orphans_cost;
+
+    return neap_os_now() - rt->orphans_at >= (every > share ? every : share);
+}
+
+bool neap_orphans_are_loose(const process *p)
+{
+    return p->loose_at > 0 && !p->cgroup && neap_os_now() - p->loose_at < LOOSE_FOR;
+}
+
+bool neap_orphans_find(neap_runtime *rt, process *p)
+{
+    if (!rt->guard || p->cgroup || p->attached || !p->has_forked ||
+        (!neap_orphans_are_loose(p) && !is_due(rt, LOOK_EVERY)))
+        return false;
+    p->found = false;
+    meet_all(rt);
+    return p->found;
+}
+
+/* Those that came into being while their task was held. */
+static void hold_found(neap_runtime *rt)
+{
+    for (neap_task *t = neap_core_after(rt->core, 0); t;
+         t = neap_core_after(rt->core, t->id)) {
+        process *p = t->process;
+
+        if (!p || !p->found)
+            continue;
+        p->found = false;
+        if (p->held && p->phase == P_LIVE)
+            neap_tree_hold_again(rt, p);
+    }
+}
+
+void neap_orphans_look(neap_runtime *rt)
+{
+    neap_ns loose_at = rt->loose_at;
+
+    if (!rt->guard)
+        return;
+    meet_all(rt);
+    if (rt->loose_at != loose_at)
+        hold_found(rt);
+}
+
 void neap_orphans_look_if_due(neap_runtime *rt)
 {
-    neap_ns every = SHARE * rt->orphans_cost;
+    bool soon = rt->ending > 0 || neap_os_now() - rt->loose_at < LOOSE_FOR;
 
-    if (rt->cgroups)
-        return; /* they show whose everybody is */
-    if (neap_os_now() - rt->orphans_at >= (every > LOOK_EVERY ? every : LOOK_EVERY))
+    if (!rt->cgroups && rt->guard && (rt->forks || rt->ending > 0) &&
+        is_due(rt, soon ? LOOK_EVERY : LOOK_SELDOM)) /* cgroups tell by themselves */
         neap_orphans_look(rt);
 }

@@ -97,6 +97,8 @@ struct process {
     int n_groups;
     int n_foreign;           /* members in groups that are not ours */
     bool has_forked;         /* it has, or had, children */
+    bool found;              /* an orphan of it was, just now */
+    neap_ns loose_at;        /* when one was found last; 0: never */
     bool suspect;            /* it used time while it was held */
     bool warned;             /* that a part of it cannot be held */
     neap_ns ran, looked_ran; /* wall time that it was released; at its last scan */
@@ -107,10 +109,11 @@ struct process {
     neap_ns told_at;             /* when the core was last told of its time */
     neap_ns exact, exact_leader; /* the tree's time, and the leader's then */
     neap_ns exact_ran;           /* its `ran` when the whole tree was read */
-    neap_ns exited_cpu;   /* of the leader and those it waited for, when it has ended */
-    neap_ns orphans_cpu;  /* of what the guard has reaped, where clocks count */
-    neap_ns held_cpu;     /* what it had used when it was held */
-    neap_ns released_cpu; /* ... and when it was let go */
+    neap_ns exited_cpu;  /* of the leader and those it waited for, when it has ended */
+    neap_ns orphans_cpu; /* of what the guard has reaped, where clocks count */
+    neap_ns missed, clocks_ran; /* what its counter does not count; its `ran` then */
+    neap_ns held_cpu;           /* what it had used when it was held */
+    neap_ns released_cpu;       /* ... and when it was let go */
 
     /* Is it asleep? (sleep.c) */
     neap_ns look_at;    /* when to look at it while it has a cpu */
@@ -230,6 +233,8 @@ struct neap_runtime {
     member *strangers; /* adopted by the guard, and nobody's that we know */
     neap_ns orphans_at,
         orphans_cost;   /* when they were last looked for; how long it took */
+    bool forks;         /* some task has, so there may be orphans */
+    neap_ns loose_at;   /* when a new one was found last; 0: never */
     uint64_t escaped;   /* processes that were found after their task's end */
     neap_id watched;    /* the held task that was checked last */
     neap_ns watched_at; /* when some were */
@@ -375,8 +380,13 @@ void neap_tree_end_rest(neap_runtime *rt, process *p, neap_kill_mode mode);
 void neap_refused(neap_runtime *rt, process *p, pid_t target, int signo, int result);
 
 /* orphans.c: what the guard has adopted. Finds whose they are; those of a task become
- * its members. */
+ * its members, and are held if it is. */
 void neap_orphans_look(neap_runtime *rt);
+/* Before a tree is looked at that is to be held: was one of its own found? */
+bool neap_orphans_find(neap_runtime *rt, process *p);
+/* Do its processes come and go as orphans? */
+bool neap_orphans_are_loose(const process *p);
+/* At most as often as half a percent of a CPU allows, where there may be some. */
 void neap_orphans_look_if_due(neap_runtime *rt);
 
 /* cgroup.c: a cgroup for each task, where the machine has them. */
@@ -391,7 +401,8 @@ void neap_cgroup_give_back(process *p);
 void neap_account_open(neap_runtime *rt, process *p);
 void neap_account_attach(process *p); /* from now on; it was scanned */
 void neap_account_close(process *p);
-void neap_account_orphan(neap_runtime *rt, pid_t pid, neap_ns used); /* it was reaped */
+/* It was reaped. `of`: whose it was; NULL: as far as we know its number. */
+void neap_account_orphan(neap_runtime *rt, pid_t pid, process *of, neap_ns used);
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_all(neap_runtime *rt, neap_ns now);     /* of those who have a cpu */

@@ -223,7 +223,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
     else if (e->kind == NEAP_GUARD_MOVED)
         neap_moved(rt);
     else if (e->kind == NEAP_GUARD_ORPHAN)
-        neap_account_orphan(rt, e->pid, e->cpu);
+        neap_account_orphan(rt, e->pid, p, e->cpu);
     else if (e->kind == NEAP_GUARD_STUCK)
         neap_watch_stuck(rt, e->cpu);
     if (!p)

@@ -226,7 +226,7 @@ int neap_tree_scan(neap_runtime *rt, process *p)
         }
         w.parent = m;
         if (neap_proc_lives(&m->who)) {
-            p->has_forked |= m->who.waited > 0;
+            p->has_forked |= m->who.reaped;
             judge(rt, p, m);
             if (!listed)
                 neap_proc_children_of(&m->who, meet_child, &w);
@@ -234,6 +234,7 @@ int neap_tree_scan(neap_runtime *rt, process *p)
         at = &m->next;
     }
     neap_groups_sort(rt, p);
+    rt->forks |= p->has_forked;
     p->looked_ran = p->ran;
     return w.fresh;
 }
@@ -306,8 +307,9 @@ static void stop_members(neap_runtime *rt, process *p)
 void neap_tree_hold_rest(neap_runtime *rt, process *p)
 {
     for (int i = 0; i < PASSES; i++) {
-        bool more = neap_tree_scan(rt, p) > 0 || i == 0;
+        bool more = neap_orphans_find(rt, p) || i == 0;
 
+        more |= neap_tree_scan(rt, p) > 0;
         stop_groups(rt, p);
         stop_members(rt, p);
         set_held(rt, p, true);
@@ -330,6 +332,7 @@ static bool is_plain(const process *p)
     neap_ns every = 200 * SCAN_COST * p->n_members;
 
     if (p->task->slices <= 1 || p->own.mixed || p->n_foreign > 0 ||
+        neap_orphans_are_loose(p) ||
         p->ran - p->looked_ran >= (every > SCAN_EVERY ? every : SCAN_EVERY))
         return false;
     for (int i = 0; i < p->n_groups; i++) {

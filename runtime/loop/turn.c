@@ -189,6 +189,7 @@ void neap_loop_turn(neap_runtime *rt)
     neap_spawn_listen(rt);
     neap_output_listen(rt);
     neap_account_correct(rt, now);
+    neap_orphans_look_if_due(rt);
     neap_sleep_check(rt, now);
     if (neap_timers_next(rt) <= now)
         neap_loop_settle(rt);

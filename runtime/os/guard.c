@@ -343,8 +343,10 @@ int neap_guard_watch(neap_guard *g, neap_guard_watching what)
 
 int neap_guard_orphans(neap_guard *g)
 {
-    g->orphans = true;
-    return ask(g, NEAP_WIRE_ORPHANS, 0);
+    int error = g->orphans ? 0 : ask(g, NEAP_WIRE_ORPHANS, 0);
+
+    g->orphans |= !error;
+    return error;
 }
 
 /* Beginning and end. */

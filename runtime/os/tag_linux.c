@@ -1,5 +1,9 @@
-/* tag_linux.c - under which tag did a guard start this process? Read from
- * /proc/PID/environ, byte by byte, since an environment may be of any size. */
+/* tag_linux.c - under which tag did a guard start this process?
+ *
+ * By the name that descends from it (guard/lineage.h); or, for one that has changed its
+ * limits and for a neap above the neap that started it, by /proc/PID/environ. That is
+ * read byte by byte, since an environment may be of any size. */
+#include "guard/lineage.h"
 #include "guard/wire.h"
 #include "os.h"
 
@@ -65,7 +69,7 @@ static void take(struct scan *s, char c)
     }
 }
 
-int neap_os_process_tag(pid_t pid, pid_t guard, uint64_t *tag)
+static int tag_in_environment(pid_t pid, pid_t guard, uint64_t *tag)
 {
     struct scan s = {.where = NAME, .wanted = (uint64_t)guard};
     char path[64], buffer[4096];
@@ -89,4 +93,13 @@ int neap_os_process_tag(pid_t pid, pid_t guard, uint64_t *tag)
         return -ENOENT;
     *tag = s.tag;
     return 0;
+}
+
+int neap_os_process_tag(pid_t pid, pid_t guard, uint64_t *tag)
+{
+    pid_t by;
+
+    if (neap_lineage_read(pid, &by, tag) == 0 && by == guard)
+        return 0;
+    return tag_in_environment(pid, guard, tag);
 }
