@@ -58,6 +58,8 @@ int neap_new(neap_runtime **out, const neap_options *o)
     if (r == 0 && rt->live)
         r = neap_limits_open(rt);
     if (r == 0)
+        r = neap_timers_open(rt);
+    if (r == 0)
         r = make_core(rt, &rt->opt);
     if (r == 0 && rt->live)
         r = neap_live_open(rt);

@@ -317,6 +317,7 @@ int neap_options_policy(const char *name, const neap_policy *table,
                         const neap_policy **out);
 
 /* timers.c */
+int neap_timers_open(neap_runtime *rt);
 int neap_timers_add(neap_runtime *rt, neap_ns at, neap_ns period, neap_timer_fn *fn,
                     void *user, void (*drop)(void *), bool internal, neap_timer *out);
 void neap_timers_run(neap_runtime *rt, neap_ns now);

@@ -132,8 +132,10 @@ void neap_spawn_start(neap_runtime *rt, process *p)
     r = again ? -EAGAIN : neap_output_begin(rt, p, fds);
     if (r == -EAGAIN) {
         again = again ? again : neap_loop_now(rt) + NEAP_MS;
-        neap_timers_add(rt, again, 0, start_later, (void *)(uintptr_t)id, NULL, true,
-                        NULL);
+        r = neap_timers_add(rt, again, 0, start_later, (void *)(uintptr_t)id, NULL,
+                            true, NULL);
+        if (r < 0)
+            neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, -r);
         return;
     }
     neap_place_own(rt, p, &job.cpus, &own);

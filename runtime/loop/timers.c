@@ -2,10 +2,13 @@
  * of making.
  *
  * They are driven by the same absolute tick as the core: libev's own timers have a
- * grain of 1 ms.
+ * grain of 1 ms. Ours must not fail, or something would wait for ever: so there is
+ * always room for some more of them, which memory is sought for again each time.
  */
 #include "runtime.h"
 #include <stdlib.h>
+
+enum { SPARE = 64 }; /* for ours alone */
 
 static bool before(const loop_timer *a, const loop_timer *b)
 {
@@ -62,21 +65,28 @@ static loop_timer take(loop_timers *q, size_t i)
     return t;
 }
 
+int neap_timers_open(neap_runtime *rt)
+{
+    loop_timers *q = &rt->timers;
+    size_t room = q->room ? q->room * 2 : 2 * SPARE;
+    loop_timer *larger = realloc(q->list, room * sizeof *larger);
+
+    if (!larger)
+        return neap_error(NEAP_EMEMORY, NULL);
+    q->list = larger;
+    q->room = room;
+    return 0;
+}
+
 int neap_timers_add(neap_runtime *rt, neap_ns at, neap_ns period, neap_timer_fn *fn,
                     void *user, void (*drop)(void *), bool internal, neap_timer *out)
 {
     loop_timers *q = &rt->timers;
     loop_timer t = {q->last + 1, at, period, fn, user, drop, internal};
 
-    if (q->count == q->room) {
-        size_t room = q->room ? q->room * 2 : 16;
-        loop_timer *larger = realloc(q->list, room * sizeof *larger);
-
-        if (!larger)
-            return neap_error(NEAP_EMEMORY, NULL);
-        q->list = larger;
-        q->room = room;
-    }
+    if (q->count + SPARE >= q->room && neap_timers_open(rt) < 0 &&
+        (!internal || q->count == q->room))
+        return -NEAP_EMEMORY;
     q->last = t.id;
     put(q, &t);
     if (out)
