@@ -34,6 +34,7 @@ static int run(lua_State *L)
 
     luaL_openlibs(L);
     neap_module_preload(L);
+    neap_module_own_process(L);
     lua_getglobal(L, "require");
     lua_pushliteral(L, "neap.cli");
     lua_call(L, 1, 1);

@@ -141,6 +141,24 @@ static void preload(lua_State *L, const char *name)
     lua_pop(L, 1);
 }
 
+#define OWNER "neap.owner"
+
+void neap_module_own_process(lua_State *L)
+{
+    lua_pushboolean(L, true);
+    lua_setfield(L, LUA_REGISTRYINDEX, OWNER);
+}
+
+bool neap_module_owns_process(lua_State *L)
+{
+    bool owns;
+
+    lua_getfield(L, LUA_REGISTRYINDEX, OWNER);
+    owns = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return owns;
+}
+
 void neap_module_preload(lua_State *L)
 {
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);

@@ -188,6 +188,10 @@ int neap_sandbox_run(lua_State *L, const char *text, size_t size, const char *ch
 
 /* module.c */
 void neap_module_preload(lua_State *L); /* all embedded modules, for require() */
+/* This process is the runtimes' own, as the neap program is: they adopt, unless told
+ * otherwise. */
+void neap_module_own_process(lua_State *L);
+bool neap_module_owns_process(lua_State *L);
 void neap_module_push_policy_side(
     lua_State *L); /* pushes what a policy file may have of neap */
 

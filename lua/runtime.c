@@ -128,7 +128,7 @@ static void push_metatable(lua_State *L);
 
 int neap_runtime_lua(lua_State *L)
 {
-    neap_options o = {.size = sizeof o};
+    neap_options o = {.size = sizeof o, .adopt = neap_module_owns_process(L)};
     struct neap_script *s;
     bool clean_env = false;
     int rc;

@@ -82,7 +82,6 @@ function settings.runtime(verb, given)
     confine = not given.no_confine,
     realtime = given.rt,
     defaults = limits.apply(given),
-    adopt = true,
   })
   if not ok then options.refuse(REFUSED, "%s", (tostring(rt):gsub("^[^%s:]+:%d+: ", ""))) end
   if not rt then options.refuse(OURS[errno] and BROKEN or REFUSED, "%s", message) end

@@ -46,7 +46,7 @@ end
 local function tasks_of(run)
   local list = {}
   for _, process in ipairs(run:children()) do
-    if not process.command:find("neap-guard", 1, true) then list[#list + 1] = process end
+    if not process.command:find("^neap%-") then list[#list + 1] = process end
   end
   return list
 end

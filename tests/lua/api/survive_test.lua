@@ -16,7 +16,7 @@ local function guard_pid()
 end
 
 function TestSurvive.test_after_a_lost_guard_the_next_one_is_heard()
-  local rt <close> = assert(neap.runtime { on_death = "end" })
+  local rt <close> = assert(neap.runtime { on_death = "end", adopt = false })
   rt:on("error", function() end)
   assert(rt:spawn { "sleep", "10" })
   rt:run(50 * neap.ms)
