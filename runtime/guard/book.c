@@ -94,6 +94,13 @@ static uint32_t holds(const struct guard *g, const neap_proc *p)
     return 0;
 }
 
+static bool has_attached(const struct guard *g)
+{
+    uint32_t at = 0;
+
+    return next(g, &at, NEAP_BOOK_USED | NEAP_BOOK_HELD | NEAP_BOOK_ATTACHED);
+}
+
 /* One that the runtime did not start, alone. */
 static void continue_one(const neap_book_entry *e)
 {
@@ -103,48 +110,62 @@ static void continue_one(const neap_book_entry *e)
         kill(p.pid, SIGCONT);
 }
 
-static void continue_if_held(void *user, pid_t pid)
+/* Of those whom `g->pids` names from `first` on, children before their parents: those
+ * that are stopped, and that an entry with `flags` holds. */
+static void continue_listed(struct guard *g, size_t first, size_t count, uint32_t flags)
 {
-    struct guard *g = user;
-    neap_proc p;
-
-    if (neap_proc_read(pid, &p) == 0 && p.state == 'T' &&
-        (holds(g, &p) & NEAP_BOOK_ATTACHED))
-        kill(pid, SIGCONT);
-}
-
-/* Groups that tasks made for themselves: members that are stopped and below us; and of
- * tasks that were attached, wherever they are. */
-static void continue_strays(struct guard *g, uint32_t whose)
-{
-    size_t count = neap_proc_tree(getpid(), g->pids, PIDS_MAX);
-
-    for (size_t i = 1; i < count; i++) {
+    for (size_t i = count; i-- > first;) {
         neap_proc p;
 
-        if (neap_proc_read(g->pids[i], &p) == 0 && p.state == 'T' && holds(g, &p))
+        if (neap_proc_read(g->pids[i], &p) == 0 && p.state == 'T' &&
+            (holds(g, &p) & flags) == flags)
             kill(p.pid, SIGCONT);
     }
-    if (whose & NEAP_BOOK_ATTACHED)
-        neap_proc_all(continue_if_held, g);
+}
+
+struct listing {
+    struct guard *g;
+    size_t count;
+};
+
+static void list_if_stopped(void *user, pid_t pid)
+{
+    struct listing *l = user;
+    neap_proc p;
+
+    if (l->count < PIDS_MAX && neap_proc_read(pid, &p) == 0 && p.state == 'T')
+        l->g->pids[l->count++] = pid;
+}
+
+/* Before the groups are continued as such, so that nobody is stopped in one whose last
+ * parent goes on and ends (end.c). Of those that were attached, wherever they are,
+ * the later numbers are taken for the children. */
+static void continue_leaves(struct guard *g, uint32_t flags)
+{
+    struct listing l = {g, 0};
+
+    continue_listed(g, 1, neap_proc_tree(getpid(), g->pids, PIDS_MAX), flags);
+    if (!has_attached(g))
+        return;
+    neap_proc_all(list_if_stopped, &l);
+    continue_listed(g, 0, l.count, flags | NEAP_BOOK_ATTACHED);
 }
 
 /* `flags`: of the entries that are meant. */
 static void continue_groups(struct guard *g, uint32_t flags)
 {
     const neap_book_entry *e;
-    uint32_t strays = 0;
+    uint32_t at = 0;
 
-    for (uint32_t at = 0; (e = next(g, &at, flags));) {
+    if (!next(g, &at, flags))
+        return;
+    continue_leaves(g, flags);
+    for (at = 0; (e = next(g, &at, flags));) {
         if (e->group > 1 && (record_of_pid(g, e->group) || is_still_there(e)))
             kill(-e->group, SIGCONT);
-        else if (e->group > 1)
-            strays |= atomic_load(&e->flags);
-        else if (atomic_load(&e->flags) & NEAP_BOOK_ATTACHED)
+        else if (e->group <= 1 && (atomic_load(&e->flags) & NEAP_BOOK_ATTACHED))
             continue_one(e);
     }
-    if (strays)
-        continue_strays(g, strays);
 }
 
 void book_continue_held(struct guard *g)
@@ -160,7 +181,7 @@ void book_continue_attached(struct guard *g)
 
     continue_groups(g, flags);
     if (next(g, &at, flags)) /* what was just being forked has missed it */
-        continue_strays(g, flags);
+        continue_leaves(g, flags);
 }
 
 struct pass {

@@ -29,13 +29,14 @@ static void signal_groups(struct guard *g, int signo)
 
 enum whom { EVERYBODY, OUTSIDE_THE_GROUPS, THE_STOPPED };
 
-/* To those below us one by one. Returns how many. */
+/* To those below us one by one, children before their parents: a group that is stopped
+ * when the last parent outside it ends gets a HUP from the kernel. Returns how many. */
 static int signal_tree(struct guard *g, int signo, enum whom whom)
 {
     size_t count = neap_proc_tree(getpid(), g->pids, PIDS_MAX);
     int sent = 0;
 
-    for (size_t i = 1; i < count; i++) { /* the first is us */
+    for (size_t i = count; i-- > 1;) { /* the first is us */
         neap_proc p;
 
         if (neap_proc_read(g->pids[i], &p) != 0 || !neap_proc_lives(&p) ||
@@ -103,8 +104,8 @@ static void end_all(struct guard *g)
     signal_groups(g, SIGTERM);
     signal_tree(g, SIGTERM, OUTSIDE_THE_GROUPS);
     others = book_signal_others(g, SIGTERM) > 0;
-    signal_groups(g, SIGCONT); /* TERM waits in what is stopped */
-    signal_tree(g, SIGCONT, OUTSIDE_THE_GROUPS);
+    signal_tree(g, SIGCONT, EVERYBODY); /* TERM waits in what is stopped */
+    signal_groups(g, SIGCONT);
     book_signal_others(g, SIGCONT);
     book_cgroups(g, CGROUP_THAW);
     while ((others ? anybody_left(g, 0) : children_left(g)) && g->now < until)
@@ -117,6 +118,7 @@ static void continue_all(struct guard *g)
     int64_t until = g->now + CONTINUE_TIME;
     int clean = 0;
 
+    signal_tree(g, SIGCONT, THE_STOPPED);
     signal_groups(g, SIGCONT);
     book_cgroups(g, CGROUP_THAW);
     book_signal_others(g, SIGCONT);

@@ -21,6 +21,7 @@ typedef enum {
 typedef struct neap_os_left {
     uint64_t task; /* 0: unknown */
     pid_t pid, runtime;
+    uint64_t start; /* of it, in clock ticks since boot */
     bool stopped;
     char command[128];
 } neap_os_left;

@@ -63,13 +63,17 @@ static bool is_reused(const neap_book_who *who)
 }
 
 /* Is the group still the one that was recorded? As long as somebody is in it, its number
- * is given to nobody else: so its leader is gone, or is the one that we know. */
+ * is given to nobody else: so its leader is gone, or is the one that we know, or (where
+ * another of its members was noted) is older than that one: who has taken the number
+ * anew is younger. */
 static bool is_still(const neap_book_entry *e)
 {
     neap_proc leader;
 
-    return neap_proc_read(e->group, &leader) != 0 ||
-           (e->pid == e->group && e->start == leader.start);
+    if (neap_proc_read(e->group, &leader) != 0)
+        return true;
+    return e->pid == e->group ? e->start == leader.start
+                              : e->start > 0 && leader.start <= e->start;
 }
 
 /* Of those that the runtime did not start nothing was left but what it held. */
@@ -155,6 +159,7 @@ static void add_if_left(void *user, pid_t pid)
     f->list[f->count] = (neap_os_left){.task = task,
                                        .pid = pid,
                                        .runtime = f->r->book->head.runtime.pid,
+                                       .start = p.start,
                                        .stopped = p.state == 'T'};
     read_command(pid, f->list[f->count].command, sizeof f->list->command);
     f->count++;
@@ -183,6 +188,31 @@ static size_t signal_all(const struct rescue *r, int signo)
 
     neap_proc_all(signal_if_left, &pass);
     return pass.count;
+}
+
+static int by_age(const void *a, const void *b)
+{
+    const neap_os_left *one = a, *other = b;
+
+    if (one->start != other->start)
+        return one->start > other->start ? -1 : 1;
+    return one->pid > other->pid ? -1 : one->pid < other->pid;
+}
+
+/* Children go on before their parents: a group that is stopped when the last parent
+ * outside it ends gets a HUP from the kernel. No child is older than its parent. Then
+ * whoever came meanwhile. */
+static void continue_all(const struct rescue *r, struct found *f)
+{
+    uint64_t task;
+    neap_proc p;
+
+    qsort(f->list, f->count, sizeof *f->list, by_age);
+    for (size_t i = 0; i < f->count; i++)
+        if (neap_proc_read(f->list[i].pid, &p) == 0 && p.start == f->list[i].start &&
+            whose(r, &p, &task) != NOBODYS)
+            kill(p.pid, SIGCONT);
+    signal_all(r, SIGCONT);
 }
 
 static void await_end(struct rescue *r, neap_ns until, int signo)
@@ -220,12 +250,12 @@ static void write_cgroups(const struct rescue *r, const char *file, const char *
     }
 }
 
-static void end_all(struct rescue *r)
+static void end_all(struct rescue *r, struct found *f)
 {
     neap_ns now = neap_os_now();
 
     signal_all(r, SIGTERM);
-    signal_all(r, SIGCONT);
+    continue_all(r, f);
     await_end(r, now + r->grace, 0);
     write_cgroups(r, "cgroup.kill", "1");
     await_end(r, neap_os_now() + KILL_TIME, SIGKILL);
@@ -241,15 +271,15 @@ static void heal(struct rescue *r)
     for (size_t i = 0; i < f.count && r->fn; i++)
         r->fn(r->user, &f.list[i]);
     r->count += (int)f.count;
+    if (r->mode != NEAP_OS_RESCUE_LIST) {
+        write_cgroups(r, "cgroup.freeze", "0");
+        if (end && f.count > 0)
+            end_all(r, &f);
+        else if (f.count > 0)
+            continue_all(r, &f);
+        write_cgroups(r, NULL, NULL);
+    }
     free(f.list);
-    if (r->mode == NEAP_OS_RESCUE_LIST)
-        return;
-    write_cgroups(r, "cgroup.freeze", "0");
-    if (end && f.count > 0)
-        end_all(r);
-    else if (f.count > 0)
-        signal_all(r, SIGCONT);
-    write_cgroups(r, NULL, NULL);
 }
 
 /* A guard that outlives its runtime is about to end, too: on its way, or killed. */
