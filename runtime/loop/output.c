@@ -223,6 +223,8 @@ static int hand_over(neap_runtime *rt, process *p, int fds[3])
 
     if (r != 0)
         return r < 0 ? r : 0;
+    neap_output_ended(rt, p); /* what a guard that died was given for it */
+    p->output.collector = 0;
     for (int i = 1; i < 3; i++)
         fds[i] = is_brought(p, i) ? -1 : 0;
     r = neap_collector_task(rt->output.collector, p->task->id, p->task->name,
@@ -239,6 +241,7 @@ static int hand_over(neap_runtime *rt, process *p, int fds[3])
     if (r < 0)
         return r;
     p->output.collector = rt->output.number;
+    p->output.asked_at = 0;
     rt->output.open++;
     return 0;
 }
@@ -257,16 +260,19 @@ int neap_output_begin(neap_runtime *rt, process *p, int fds[3])
         return r;
     }
     for (int i = 0; i < 3; i++) {
-        if (!is_brought(p, i))
-            continue;
-        fds[i] = p->output.fds[i];
-        p->output.fds[i] = -1;
+        if (is_brought(p, i))
+            fds[i] = p->output.fds[i];
     }
     return 0;
 }
 
-void neap_output_sent(int fds[3])
+/* What it brought is kept until it has started: this guard may die before that. */
+void neap_output_sent(const process *p, int fds[3])
 {
+    for (int i = 0; i < 3; i++) {
+        if (is_brought(p, i))
+            fds[i] = -1;
+    }
     close_fds(fds);
 }
 

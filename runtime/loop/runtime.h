@@ -469,7 +469,7 @@ void neap_output_forget(process *p);
 /* Just before it is spawned: the descriptors for its 0, 1 and 2 into `fds`, -1 for
  * none. -EAGAIN: try a little later; else an errno that ends the task. */
 int neap_output_begin(neap_runtime *rt, process *p, int fds[3]);
-void neap_output_sent(int fds[3]); /* the guard has copies */
+void neap_output_sent(const process *p, int fds[3]); /* the guard has copies */
 void neap_output_ended(neap_runtime *rt, process *p);
 void neap_output_listen(neap_runtime *rt);
 bool neap_output_is_done(const neap_runtime *rt); /* is all written? */

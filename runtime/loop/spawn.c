@@ -151,7 +151,7 @@ void neap_spawn_start(neap_runtime *rt, process *p)
         if (r == -EPIPE && rt->guard) /* it died: we shall hear it, and ask the next */
             r = 0;
         p->sent = r == 0;
-        neap_output_sent(fds);
+        neap_output_sent(p, fds);
     }
     if (r < 0)
         neap_spawn_end(rt, p->task, NEAP_HOW_ERROR, -r);
