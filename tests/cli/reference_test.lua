@@ -1,4 +1,4 @@
--- reference_test.lua - docs/CLI.md says all that `neap run` takes and writes, and no more.
+-- reference_test.lua - docs/CLI.md says all that the verbs take and `neap run` writes, and no more.
 local cjson = require "cjson"
 local luaunit = require "luaunit"
 local shell = require "shell"
@@ -41,16 +41,24 @@ local function compare(what, there, heading)
   luaunit.assertEquals(#problems, 0, table.concat(problems, "\n"))
 end
 
-function TestReference.test_every_option_and_no_other()
+local function options_of(verb)
   local there = {}
-  for line in shell.neap({ "run", "--help" }).out:gmatch("[^\n]+") do
+  for line in shell.neap({ verb, "--help" }).out:gmatch("[^\n]+") do
     local label = line:match("^   (%-.*)")
     for option in (label and label:gsub("  .*", "") or ""):gmatch("%-[%w-]+") do
       there[option] = true
     end
   end
+  luaunit.assertTrue(there["-h"] and there["--help"])
+  return there
+end
+
+function TestReference.test_every_option_and_no_other()
+  local there = options_of "run"
   luaunit.assertTrue(there["--policy"] and there["-p"] and there["--for"])
   compare("the option", there, "Options")
+  compare("the option of doctor", options_of "doctor", "neap doctor")
+  compare("the option of rescue", options_of "rescue", "neap rescue")
 end
 
 function TestReference.test_every_key_of_a_job()
