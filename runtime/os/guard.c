@@ -3,6 +3,7 @@
  * Requests go into a queue in memory and from there to the socket as far as it takes
  * them; events come through a small buffer, whole frames only.
  */
+#include "guard/proc.h"
 #include "guard_inside.h"
 
 #include <errno.h>
@@ -374,7 +375,7 @@ static int await_hello(neap_guard *g)
             return -EPROTO;
         await(g, until);
     }
-    g->worker = frame.event.pid;
+    g->worker = g->first = frame.event.pid;
     return frame.head.tag == NEAP_WIRE_GREETING ? 0 : -EPROTO;
 }
 
@@ -391,6 +392,19 @@ static void take_away(pid_t pid, neap_ns until)
             return; /* it can only be left */
         nanosleep(&nap, NULL);
     }
+}
+
+/* A guard whose keeper was killed with it may be on its way out still: as long as it is
+ * no zombie, its children are not ours. */
+static void await_first(const neap_guard *g, neap_ns until)
+{
+    const struct timespec nap = {.tv_nsec = NEAP_MS};
+    neap_proc p;
+
+    while (g->first != g->pid && neap_proc_read(g->first, &p) == 0 &&
+           (p.parent == g->pid || p.parent == getpid()) && neap_proc_lives(&p) &&
+           neap_os_now() < until)
+        nanosleep(&nap, NULL);
 }
 
 int neap_guard_open(neap_guard **out, const char *program,
@@ -450,5 +464,6 @@ void neap_guard_close(neap_guard *g)
         close_one(g, until);
     }
     take_away(g->pid, until);
+    await_first(g, until);
     guard_free(g);
 }

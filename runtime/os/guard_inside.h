@@ -12,6 +12,7 @@ struct neap_guard {
     int fd;
     int keeper; /* a socket to the keeper, until that is the guard; -1: none */
     pid_t pid, worker;
+    pid_t first;  /* the guard that the keeper has started */
     bool orphans; /* it tells of them */
     bool greeted; /* HELLO has come: the first frame, and no other */
     bool ended;   /* nothing more comes */
