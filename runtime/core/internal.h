@@ -131,6 +131,11 @@ struct neap_core {
     neap_fifo strays, fifo;
     record *first_held, *last_held; /* force.c */
     uint64_t ready_weight;          /* of READY (inside), STARTING, RUNNING */
+    struct crowd { /* the most that have competed of late (decide.c) */
+        uint64_t weight;
+        double count;
+        neap_ns at;
+    } crowd;
 
     neap_task **arrived, **touched;
     size_t n_arrived, n_touched;

@@ -169,6 +169,13 @@ void neap_account_exact(neap_runtime *rt, process *p, neap_ns now)
     tell(rt, p, now);
 }
 
+bool neap_account_stands_still(const process *p)
+{
+    neap_ns used;
+
+    return p->cgroup && neap_os_cgroup_cpu(p->cgroup, &used) == 0 && used == p->exact;
+}
+
 /* Has the leader had less than three quarters of the time since it was let go? */
 static bool leader_was_idle(const process *p, neap_ns now)
 {

@@ -406,6 +406,8 @@ void neap_account_close(process *p);
 void neap_account_orphan(neap_runtime *rt, pid_t pid, process *of, neap_ns used);
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
+/* Sure that it has used nothing since the last exact reading? Cheap. */
+bool neap_account_stands_still(const process *p);
 void neap_account_all(neap_runtime *rt, neap_ns now);     /* of those who have a cpu */
 void neap_account_correct(neap_runtime *rt, neap_ns now); /* of those just held */
 neap_ns neap_account_due(const neap_runtime *rt); /* when that must be, or FOREVER */

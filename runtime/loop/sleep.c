@@ -18,8 +18,9 @@
 
 #define PATIENCE NEAP_MS            /* until the first look */
 #define BEGINNING (4 * NEAP_MS)     /* of a task: looks are made, whatever they cost */
+#define FRESH (500 * NEAP_US)       /* ... and come so often */
 #define LOOK_SHARE 200              /* a look's cost may be this part of the time */
-#define SWEEP_SHARE 100             /* likewise for the sweeps */
+#define SWEEP_SHARE 110             /* likewise for the sweeps */
 #define BURST (2 * NEAP_MS)         /* of CPU time that may be saved up */
 #define WAKE_UP (8 * NEAP_US)       /* what it costs to be woken for nothing else */
 #define ALL_ASLEEP (500 * NEAP_MS)  /* between sweeps when nothing else goes on */
@@ -116,6 +117,8 @@ void neap_sleep_look_soon(process *p, neap_ns when)
 void neap_sleep_started(process *p, neap_ns now)
 {
     p->sure_until = now + BEGINNING;
+    p->patience = FRESH;
+    p->look_at = now + FRESH;
 }
 
 static bool was_busy(const process *p, neap_ns now)
@@ -248,6 +251,8 @@ static void ask(neap_runtime *rt, process *p, neap_ns now)
 {
     neap_ns before = p->exact;
 
+    if (neap_account_stands_still(p))
+        return;
     neap_account_exact(rt, p, now);
     if (p->exact == before || !is_awake(rt, p))
         return;
@@ -271,20 +276,32 @@ static bool somebody_runs(const neap_runtime *rt)
     return c->ready > 0;
 }
 
+/* Each quantum; with a decision, if there is one half a quantum before or after: then it
+ * is no wake-up of its own. */
 static neap_ns sweep_due(const neap_runtime *rt)
 {
-    neap_ns every = somebody_runs(rt) ? neap_core_ctx(rt->core)->quantum : ALL_ASLEEP;
+    neap_ns quantum = neap_core_ctx(rt->core)->quantum;
+    neap_ns decision = neap_core_next(rt->core), due;
 
-    return rt->sleepers.count > 0 ? rt->sleepers.swept_at + every : NEAP_FOREVER;
+    if (rt->sleepers.count == 0)
+        return NEAP_FOREVER;
+    if (!somebody_runs(rt))
+        return rt->sleepers.swept_at + ALL_ASLEEP;
+    due = rt->sleepers.swept_at + quantum;
+    return decision > due - quantum / 2 && decision < due + quantum / 2 ? decision
+                                                                        : due;
 }
 
 static void sweep(neap_runtime *rt, neap_ns now)
 {
     struct sleepers *s = &rt->sleepers;
-    neap_ns from = neap_os_thread_cpu(), limit = s->sweep_budget;
-    size_t left = limit > 0 ? s->count : 0;
+    neap_ns from, limit = s->sweep_budget;
+    size_t left = s->count;
 
     s->swept_at = now;
+    if (limit <= 0)
+        return;
+    from = neap_os_thread_cpu();
     while (left-- > 0 && s->first) {
         process *p = s->first;
 
@@ -389,17 +406,17 @@ static neap_ns look_due(const neap_runtime *rt)
 void neap_sleep_check(neap_runtime *rt, neap_ns now)
 {
     struct sleepers *s = &rt->sleepers;
-    bool deciding = neap_core_next(rt->core) <= now;
+    bool deciding = neap_core_next(rt->core) <= now, sweeping;
 
     if (!rt->guard || neap_core_is_paused(rt->core))
         return;
     fill_budgets(s, now);
+    sweeping = sweep_due(rt) <= now;
     if ((neap_core_ctx(rt->core)->ready > 0 && deciding) || look_due(rt) <= now) {
         s->look_budget -= deciding ? 0 : WAKE_UP;
         look_at_running(rt, now);
     }
-    /* with the decision, when it is nearly due: it is no wake-up of its own */
-    if (sweep_due(rt) <= (deciding ? now + NEAP_MS : now))
+    if (sweeping)
         sweep(rt, now);
     deciding = neap_core_next(rt->core) <= now; /* somebody may sleep, or wake */
     if (deciding && rt->watched_turn++ % WATCH_TURNS == 0)
