@@ -11,7 +11,7 @@ kit.NEAP = NEAP
 kit.LOOP = "while :; do :; done"
 
 -- All the numbers that a command prints.
-local function numbers_of(command)
+function kit.numbers(command)
   local pipe = assert(io.popen(command))
   local list = {}
   for word in pipe:read("a"):gmatch("%S+") do list[#list + 1] = tonumber(word) end
@@ -26,12 +26,12 @@ end
 
 -- Runs a program of bench/ with these arguments; returns the numbers that it prints.
 function kit.program(name, ...)
-  return numbers_of(table.concat({ BENCH .. "/" .. name, ... }, " "))
+  return kit.numbers(table.concat({ BENCH .. "/" .. name, ... }, " "))
 end
 
 -- Runs a script of bench/ in neap; returns the numbers that it prints.
 function kit.script(name, ...)
-  return numbers_of(table.concat({ NEAP, "bench/" .. name, ... }, " "))
+  return kit.numbers(table.concat({ NEAP, "bench/" .. name, ... }, " "))
 end
 
 -- Runs jobs, a Lua list as text, under neap; returns its stats.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define EXACT_AFTER NEAP_MS  /* a stopped process's account is exact by then */
+enum { ASK_SOURCE = 8 };     /* of so many times that a lone sleeper is asked, once */
 #define SAME (200 * NEAP_US) /* readings this near to each other are one */
 /* From then on a held tree is watched (sleep.c), though nothing else wakes us. */
 #define CORRECT_WITHIN (20 * NEAP_MS)
@@ -169,10 +170,14 @@ void neap_account_exact(neap_runtime *rt, process *p, neap_ns now)
     tell(rt, p, now);
 }
 
-bool neap_account_stands_still(const process *p)
+/* Alone, it can have started nobody without using time itself; whom it lost before, and
+ * nobody has found, shows in the source, which is asked now and then. */
+bool neap_account_stands_still(process *p)
 {
     neap_ns used;
 
+    if (!p->has_forked && p->n_members == 1 && p->asked++ % ASK_SOURCE != 0)
+        return neap_os_process_cpu(p->task->pid, &used) == 0 && used == p->leader_cpu;
     return p->cgroup && neap_os_cgroup_cpu(p->cgroup, &used) == 0 && used == p->exact;
 }
 

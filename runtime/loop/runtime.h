@@ -120,6 +120,7 @@ struct process {
     neap_ns sure_until; /* ... whatever looks have cost, if not later than that */
     neap_ns patience;   /* how long from its release to that look */
     neap_ns seen_at, seen_cpu; /* when it was last looked at, and its time then */
+    unsigned asked;            /* how often, as a sleeper */
     unsigned vain, spare;      /* looks that found it awake; those to be left out now */
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
 
@@ -407,7 +408,7 @@ void neap_account_orphan(neap_runtime *rt, pid_t pid, process *of, neap_ns used)
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
 /* Sure that it has used nothing since the last exact reading? Cheap. */
-bool neap_account_stands_still(const process *p);
+bool neap_account_stands_still(process *p);
 void neap_account_all(neap_runtime *rt, neap_ns now);     /* of those who have a cpu */
 void neap_account_correct(neap_runtime *rt, neap_ns now); /* of those just held */
 neap_ns neap_account_due(const neap_runtime *rt); /* when that must be, or FOREVER */

@@ -10,7 +10,7 @@
  * one at each fourth decision: a held tree whose account moves has a process that we do
  * not know.
  *
- * Looks may take half a percent of a CPU, sweeps one percent. When that is used up they
+ * Looks may take half a percent of a CPU, sweeps less than one. When that is used up they
  * come later; but those of the first milliseconds of a task are always made, since its
  * start has cost far more, and so is one at a task that was asleep before its turn.
  */
@@ -20,7 +20,7 @@
 #define BEGINNING (4 * NEAP_MS)     /* of a task: looks are made, whatever they cost */
 #define FRESH (500 * NEAP_US)       /* ... and come so often */
 #define LOOK_SHARE 200              /* a look's cost may be this part of the time */
-#define SWEEP_SHARE 110             /* likewise for the sweeps */
+#define SWEEP_SHARE 140             /* likewise for the sweeps */
 #define BURST (2 * NEAP_MS)         /* of CPU time that may be saved up */
 #define WAKE_UP (8 * NEAP_US)       /* what it costs to be woken for nothing else */
 #define ALL_ASLEEP (500 * NEAP_MS)  /* between sweeps when nothing else goes on */
@@ -28,7 +28,9 @@
 enum {
     WATCHED = 32,    /* how many of them then */
     WATCH_TURNS = 4, /* else one at each so many decisions */
-    VAIN_MOST = 4    /* looks in vain that count: 7 of 8 are left out then */
+    VAIN_MOST = 4,   /* looks in vain that count: 7 of 8 are left out then */
+    ASKED = 50,      /* sleepers in one sweep, or, if that is more, */
+    ASKED_PART = 25  /* ... this part of all: each of 1,000 within 250 ms */
 };
 #define MOVED (200 * NEAP_US) /* what a held tree may seem to have used */
 
@@ -296,8 +298,10 @@ static void sweep(neap_runtime *rt, neap_ns now)
 {
     struct sleepers *s = &rt->sleepers;
     neap_ns from, limit = s->sweep_budget;
-    size_t left = s->count;
+    size_t part = s->count / ASKED_PART, left = part > ASKED ? part : ASKED;
 
+    if (left > s->count || !somebody_runs(rt))
+        left = s->count;
     s->swept_at = now;
     if (limit <= 0)
         return;
