@@ -101,6 +101,10 @@ static void meet_child(void *user, pid_t pid)
     neap_proc who;
 
     w->p->has_forked = true;
+    if (known && !known->of) { /* nobody could tell whose it is, when it was met */
+        neap_tree_forget(w->rt, known);
+        known = NULL;
+    }
     if (known || neap_proc_read(pid, &who) != 0)
         return;
     if (neap_member_add(w->rt, w->p, &w->parent->next, who))
