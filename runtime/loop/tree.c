@@ -311,7 +311,8 @@ static void stop_members(neap_runtime *rt, process *p)
 void neap_tree_hold_rest(neap_runtime *rt, process *p)
 {
     for (int i = 0; i < PASSES; i++) {
-        bool more = neap_orphans_find(rt, p) || i == 0;
+        /* one that never forked has hardly begun to since */
+        bool more = neap_orphans_find(rt, p) || (i == 0 && p->has_forked);
 
         more |= neap_tree_scan(rt, p) > 0;
         stop_groups(rt, p);
