@@ -9,6 +9,13 @@ local NUMBERS = {
 }
 local FORMAT = ("j"):rep(#NUMBERS) .. "z"
 
+local PLACE = {} -- key -> where its number begins
+for i, key in ipairs(NUMBERS) do PLACE[key] = (i - 1) * string.packsize("j") + 1 end
+
+-- The order of what figures.unpack() gives.
+figures.keys = table.move(NUMBERS, 1, #NUMBERS, 1, {})
+figures.keys[#NUMBERS + 1] = "cpu_source"
+
 function figures.pack(stats)
   local list = {}
   for i, key in ipairs(NUMBERS) do list[i] = stats[key] or 0 end
@@ -16,24 +23,16 @@ function figures.pack(stats)
   return FORMAT:pack(table.unpack(list))
 end
 
-local PLACE = {} -- key -> where its number begins
-for i, key in ipairs(NUMBERS) do PLACE[key] = (i - 1) * string.packsize("j") + 1 end
+local OF_NO_TASK = figures.pack {}
 
--- One of the numbers. nil, of a task that never was: 0.
+-- All of them, as so many values. nil, of a task that never was: zeroes.
+function figures.unpack(packed)
+  return FORMAT:unpack(packed or OF_NO_TASK)
+end
+
+-- One of the numbers.
 function figures.number(packed, key)
   return packed and (("j"):unpack(packed, PLACE[key])) or 0
-end
-
--- All of them, in the order of `keys`; what is no number is left out of `list`.
-function figures.numbers(packed, keys, list)
-  for i, key in ipairs(keys) do
-    local place = PLACE[key]
-    if place then list[i] = packed and (("j"):unpack(packed, place)) or 0 end
-  end
-end
-
-function figures.source(packed)
-  return packed and (("z"):unpack(packed, #NUMBERS * string.packsize("j") + 1)) or "none"
 end
 
 return figures

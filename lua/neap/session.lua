@@ -190,6 +190,7 @@ function session:ended(task, how, code)
   if how == "error" then
     self.say("cannot start %s: %s", task.name, neap.strerror(code))
   end
+  if self.verbose == nothing then return end
   self.verbose("task %d (%s): %s after %s of cpu, %s of wall", task.id, task.name,
     outcome.words(how, code), tables.duration(stats.cpu_ns),
     tables.duration(stats.wall_ns))

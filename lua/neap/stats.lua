@@ -14,12 +14,6 @@ local RUN_KEYS = {
   "missed_ticks", "failures", "ejections",
   "clamped", "active", "waiting", "forced", "escaped",
 }
-local TASK_KEYS = {
-  "id", "name", "pid", "priority", "weight", "how", "code", "cpu_ns", "wall_ns", "start_ns",
-  "run_ns", "ready_ns", "blocked_ns", "paused_ns", "slices", "preemptions", "vruntime_ns",
-  "longest_wait_ns", "forced", "escaped", "cpu_source",
-}
-
 -- JSON is UTF-8; names of tasks may be anything.
 local function valid_utf8(text)
   local bad = select(2, utf8.len(text))
@@ -56,23 +50,24 @@ local function counters_json(counters)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-local TASK_FORMAT, TASK_PLACE = {}, {}
-for i, key in ipairs(TASK_KEYS) do
-  local is_text = key == "name" or key == "how" or key == "cpu_source"
-  TASK_FORMAT[i] = ('"%s":%%%s'):format(key, is_text and "s" or "d")
-  TASK_PLACE[key] = i
+-- A task's figures come in the order of figures.keys, with those that the session knows among
+-- them.
+local TASK_FORMAT = { '"id":%d', '"name":%s' }
+for i = 2, #figures.keys do
+  local key = figures.keys[i]
+  if key == "cpu_ns" then TASK_FORMAT[#TASK_FORMAT + 1] = '"how":"%s","code":%d' end
+  TASK_FORMAT[#TASK_FORMAT + 1] = ('"%s":%s'):format(key, key == "cpu_source" and '"%s"' or "%d")
 end
 TASK_FORMAT = "{" .. table.concat(TASK_FORMAT, ",") .. "}"
 
+local function format_task(result, id, pid, priority, weight, ...)
+  return TASK_FORMAT:format(id, json(result.name), pid, priority, weight, result.how or "lost",
+    result.code or 0, ...)
+end
+
 -- A job that was refused has no task: id 0 and zeroes.
 local function task_json(result)
-  local values = {}
-  figures.numbers(result.stats, TASK_KEYS, values)
-  values[TASK_PLACE.name] = json(result.name)
-  values[TASK_PLACE.how] = json(result.how or "lost")
-  values[TASK_PLACE.code] = result.code or 0
-  values[TASK_PLACE.cpu_source] = json(figures.source(result.stats))
-  return TASK_FORMAT:format(table.unpack(values))
+  return format_task(result, figures.unpack(result.stats))
 end
 
 -- Gives the JSON text for the stats of a runtime and the results of a session to `put`, piece by

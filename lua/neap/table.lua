@@ -10,10 +10,10 @@ function tables.duration(ns)
   local seconds = math.floor(ns / 1e9)
   if seconds >= 3600 then return ("%dh%02dm"):format(seconds // 3600, seconds % 3600 // 60) end
   if seconds >= 60 then return ("%dm%02ds"):format(seconds // 60, seconds % 60) end
-  for _, unit in ipairs(UNITS) do
-    local n = ns / unit[1]
+  for i = 1, #UNITS do
+    local n = ns / UNITS[i][1]
     if n >= 0.9995 then -- else it would read "1000us"
-      return ((n < 9.995 and "%.2f" or n < 99.95 and "%.1f" or "%.0f") .. "%s"):format(n, unit[2])
+      return (n < 9.995 and "%.2f%s" or n < 99.95 and "%.1f%s" or "%.0f%s"):format(n, UNITS[i][2])
     end
   end
   return ("%.0fns"):format(ns)
@@ -41,20 +41,37 @@ local function clean(cell, is_last)
   return text:sub(1, cut - 1) .. "...", MAX_WIDTH
 end
 
--- Makes room for the cells of a line, and widens the columns for them.
+-- The cells of a line, for which the columns are made wide enough.
 local function clean_line(cells, widths)
-  local line = {}
+  local line = { is_ascii = true }
   for i = 1, #widths do
     local text, width = clean(cells[i], i == #widths)
     line[i] = text
     if width > widths[i] then widths[i] = width end
+    if not is_ascii(text) then line.is_ascii = false end
   end
   return line
 end
 
 local function pad(text, to, side)
-  local blank = (" "):rep(to - (is_ascii(text) and #text or utf8.len(text) or #text))
+  local blank = (" "):rep(to - (utf8.len(text) or #text))
   return side == "right" and blank .. text or text .. blank
+end
+
+local function pad_all(line, widths, sides)
+  local cells = {}
+  for i, text in ipairs(line) do cells[i] = pad(text, widths[i], sides[i]) end
+  return table.concat(cells, "  ")
+end
+
+-- How string.format() pads a line that has only ASCII; nil: it cannot, a column is too wide.
+local function format_of(widths, sides)
+  local parts = {}
+  for i, width in ipairs(widths) do
+    if width > 99 then return nil end
+    parts[i] = ("%%%s%ds"):format(sides[i] == "right" and "" or "-", width)
+  end
+  return table.concat(parts, "  ")
 end
 
 -- The text of a table: a line of titles and one for each row. A title that begins with ">"
@@ -69,9 +86,11 @@ function tables.format(titles, rows)
   local lines = { clean_line(heads, widths) }
   for n, row in ipairs(rows) do lines[n + 1] = clean_line(row, widths) end
 
+  local format = format_of(widths, sides)
   for n, line in ipairs(lines) do
-    for i, text in ipairs(line) do line[i] = pad(text, widths[i], sides[i]) end
-    lines[n] = table.concat(line, "  "):gsub("%s+$", "") .. "\n"
+    local text = format and line.is_ascii and format:format(table.unpack(line))
+      or pad_all(line, widths, sides)
+    lines[n] = text:gsub("%s+$", "") .. "\n"
   end
   return table.concat(lines)
 end

@@ -11,6 +11,7 @@
 #include "book.h"
 #include "wire.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ enum {
     BUCKETS = 1024,
     STARTS_MAX =
         1024, /* children between fork and exec at a time; more wait for the fork */
+    FIRST_START = 3,      /* what is polled beside their lines */
     PIDS_MAX = 16 * 1024, /* of one glance at the tree below us */
     ORPHANS = 64          /* told one by one while the runtime does not listen */
 };
@@ -47,7 +49,8 @@ struct record {
     pid_t pid; /* 0: not forked yet */
     int fd;    /* our end of the child's line until its exec; -1: none */
     enum stage stage;
-    int64_t due; /* QUEUED: when to try to fork; EXECING: when to give up */
+    int64_t due;       /* QUEUED: when to try to fork; EXECING: when to give up */
+    int64_t listen_at; /* ... and when to ask it, unless it ends before */
     int tries;
     /* owns what `slots` and `job` point into; freed after the fork, as the
      * descriptors of `job` are closed */
@@ -110,12 +113,17 @@ struct guard {
         int missed;
         bool stuck; /* we have continued what is held */
     } heart;
+    struct pollfd polls[FIRST_START + STARTS_MAX]; /* of a turn */
+    struct record *polled[STARTS_MAX];
     pid_t pids[PIDS_MAX];
 };
 
 int64_t clock_now(void);
 
-/* setup_linux.c: makes this process a guard. False, with a word on stderr: it cannot be
+/* setup_linux.c: zeroes, or NULL with a word on stderr. The children share it, and do not
+ * write to it: so no page of it has to be copied after each fork. */
+void *setup_memory(size_t size);
+/* Makes this process a guard. False, with a word on stderr: it cannot be
  * one. */
 bool setup(struct guard *g, char **argv);
 extern const int setup_ignored[]; /* the signals that we ignore, ended by 0 */
@@ -162,6 +170,7 @@ void spawn_go(struct guard *g, struct record *r);
 void spawn_listen(struct guard *g, struct record *r); /* what does its child say? */
 void spawn_due(struct guard *g);                      /* what waited for a time */
 int64_t spawn_next(const struct guard *g); /* the next such time, or INT64_MAX */
+bool spawn_is_to_listen(const struct guard *g, const struct record *r);
 void spawn_fail(struct guard *g, struct record *r, int error);
 
 /* keep.c: the keeper. */

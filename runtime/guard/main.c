@@ -51,14 +51,14 @@ static bool is_there(pid_t pid)
     return kill(pid, 0) == 0 || errno == EPERM;
 }
 
-enum { SOCKET, RUNTIME, CHILDREN, FIRST_START };
+enum { SOCKET, RUNTIME, CHILDREN };
 
 /* One turn: sleep until something happens, then take it all. The children's own words
  * first: they come before their exits. */
 static void turn(struct guard *g)
 {
-    static struct pollfd polls[FIRST_START + STARTS_MAX];
-    static struct record *starting[STARTS_MAX];
+    struct pollfd *polls = g->polls;
+    struct record **starting = g->polled;
     nfds_t count = FIRST_START;
 
     polls[SOCKET] = (struct pollfd){.fd = g->socket};
@@ -67,7 +67,7 @@ static void turn(struct guard *g)
     polls[RUNTIME] = (struct pollfd){.fd = g->runtime, .events = POLLIN};
     polls[CHILDREN] = (struct pollfd){.fd = g->children, .events = POLLIN};
     for (struct record *r = g->starting; r; r = r->next_starting) {
-        if (r->fd < 0)
+        if (!spawn_is_to_listen(g, r))
             continue;
         starting[count - FIRST_START] = r;
         polls[count++] = (struct pollfd){.fd = r->fd, .events = POLLIN};
@@ -105,26 +105,28 @@ static bool read_arguments(struct guard *g, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    static struct guard g;
+    struct guard *g = setup_memory(sizeof *g);
 
-    if (!read_arguments(&g, argc, argv)) {
+    if (!g)
+        return 1;
+    if (!read_arguments(g, argc, argv)) {
         fputs("neap-guard: is started by neap, not by hand\n", stderr);
         return 2;
     }
-    if (!setup(&g, argv))
+    if (!setup(g, argv))
         return 1;
-    talk_hello(&g);
-    reap_init(&g);
-    heart_init(&g);
-    if (!is_there(g.parent))
-        g.fate = RUNTIME_DEAD;
-    g.now = clock_now();
-    while (g.fate == GOES_ON)
-        turn(&g);
-    keep_wait(&g);
-    if (g.fate == CLOSED)
-        end_closed(&g);
-    else if (g.fate == RUNTIME_DEAD)
-        end_dead(&g);
+    talk_hello(g);
+    reap_init(g);
+    heart_init(g);
+    if (!is_there(g->parent))
+        g->fate = RUNTIME_DEAD;
+    g->now = clock_now();
+    while (g->fate == GOES_ON)
+        turn(g);
+    keep_wait(g);
+    if (g->fate == CLOSED)
+        end_closed(g);
+    else if (g->fate == RUNTIME_DEAD)
+        end_dead(g);
     return 0;
 }

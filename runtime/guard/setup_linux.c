@@ -66,6 +66,17 @@ static bool setup_signals(struct guard *g)
     return g->children >= 0 || refuse("watch its children");
 }
 
+void *setup_memory(size_t size)
+{
+    void *memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory != MAP_FAILED)
+        return memory;
+    refuse("get memory");
+    return NULL;
+}
+
 void setup_lock(void)
 {
     /* Where allowed. ONFAULT: not all of libc. Not FUTURE: it would fail spawns. */

@@ -14,6 +14,9 @@
 
 #define RETRY (20 * MS)
 #define EXEC_TIME (10000 * MS)
+/* One that has ended by then was asked at its end, which is one wake-up of ours and of
+ * the runtime's for both. Less than a millisecond is one to poll(). */
+#define LISTEN_AFTER (MS * 9 / 10)
 enum { TRIES = 10 };
 
 void spawn_fail(struct guard *g, struct record *r, int error)
@@ -84,6 +87,7 @@ void spawn_go(struct guard *g, struct record *r)
         return;
     r->stage = EXECING;
     r->due = g->now + EXEC_TIME;
+    r->listen_at = g->now + LISTEN_AFTER;
     if (r->fd < 0 || send(r->fd, "g", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1)
         return;
     if (errno != EPIPE && errno != ECONNRESET) /* else its end will tell */
@@ -125,12 +129,20 @@ void spawn_due(struct guard *g)
     }
 }
 
+bool spawn_is_to_listen(const struct guard *g, const struct record *r)
+{
+    return r->fd >= 0 && (r->stage != EXECING || r->listen_at <= g->now);
+}
+
 int64_t spawn_next(const struct guard *g)
 {
     int64_t next = INT64_MAX;
 
-    for (const struct record *r = g->starting; r; r = r->next_starting)
+    for (const struct record *r = g->starting; r; r = r->next_starting) {
         if (r->due < next)
             next = r->due;
+        if (r->stage == EXECING && r->listen_at > g->now && r->listen_at < next)
+            next = r->listen_at;
+    }
     return next;
 }
