@@ -131,6 +131,7 @@ end
 function options.parse(verb, words)
   local before, program = split(words)
   local ok, answer = make_parser(verb):pparse(glue_negatives(before))
+  package.loaded.argparse = nil -- it is large, and a run goes on
   if not ok then options.misuse(verb.name, "%s", answer) end
   if #answer.word > 0 and not verb.takes_words then
     options.misuse(verb.name, 'unexpected "%s"%s', answer.word[1],

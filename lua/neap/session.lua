@@ -135,34 +135,33 @@ end
 -- priority, then arrival.
 function session:wait_for_room(task)
   if not self.model then return end
-  local entry = {
-    id = task.id,
-    priority = task.priority,
-    weight = self.rt.ideal == "equal" and 1 or task.weight,
-  }
-  local line = self.queue[entry.priority] or { first = 1 }
-  self.queue[entry.priority] = line
-  line[#line + 1] = entry
+  local line = self.queue[task.priority] or { first = 1, last = 0 }
+  self.queue[task.priority] = line
+  line[line.last + 1] = task.id
+  line[line.last + 2] = self.rt.ideal == "equal" and 1 or task.weight
+  line.last = line.last + 2
 end
 
+-- The id and the weight of the first in line.
 local function take_next(queue)
   for priority = 10, 0, -1 do
     local line = queue[priority]
-    if line and line[line.first] then
-      local entry = line[line.first]
-      line[line.first] = nil
-      line.first = line.first + 1
-      return entry
+    if line and line.first < line.last then
+      local at = line.first
+      local id, weight = line[at], line[at + 1]
+      line[at], line[at + 1] = nil, nil
+      line.first = at + 2
+      return id, weight
     end
   end
 end
 
 function session:admit(now)
   while self.room > 0 do
-    local entry = take_next(self.queue)
-    if not entry then return end
+    local id, weight = take_next(self.queue)
+    if not id then return end
     self.room = self.room - 1
-    self.model:add(entry.id, entry.weight, now)
+    self.model:add(id, weight, now)
   end
 end
 

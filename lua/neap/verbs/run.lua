@@ -98,6 +98,7 @@ end
 
 local function run(given, program)
   local loudness = loudness_of(given)
+  collectgarbage() -- of the command line
   collectgarbage("incremental", 120) -- few objects are made here, and we share the memory
   local list = read_jobs(given, program)
   output.apply(given, list)
