@@ -168,7 +168,8 @@ void spawn_begin(struct guard *g,
                  struct record *r); /* its job is complete: fork, now or later */
 void spawn_go(struct guard *g, struct record *r);
 void spawn_listen(struct guard *g, struct record *r); /* what does its child say? */
-void spawn_due(struct guard *g);                      /* what waited for a time */
+void spawn_listen_all(struct guard *g);
+void spawn_due(struct guard *g);           /* what waited for a time */
 int64_t spawn_next(const struct guard *g); /* the next such time, or INT64_MAX */
 bool spawn_is_to_listen(const struct guard *g, const struct record *r);
 void spawn_fail(struct guard *g, struct record *r, int error);

@@ -35,11 +35,12 @@ static _Noreturn void become_guard(char **argv)
 
 bool keep_begin(struct guard *g, char **argv)
 {
-    g->kept = fork();
-    if (g->kept == 0)
+    pid_t pid = fork(); /* it shares `g`, and must not say there who it is */
+
+    if (pid == 0)
         become_guard(argv);
-    return g->kept > 0 && dup2(SOCKET, NEAP_WIRE_FD) == NEAP_WIRE_FD &&
-           close(SOCKET) == 0;
+    g->kept = pid;
+    return pid > 0 && dup2(SOCKET, NEAP_WIRE_FD) == NEAP_WIRE_FD && close(SOCKET) == 0;
 }
 
 /* Everything below us is the guard's to end, as long as there is one: in its own time,

@@ -79,8 +79,10 @@ static void turn(struct guard *g)
     for (nfds_t i = FIRST_START; i < count; i++)
         if (polls[i].revents)
             spawn_listen(g, starting[i - FIRST_START]);
-    if (polls[CHILDREN].revents)
+    if (polls[CHILDREN].revents) {
+        spawn_listen_all(g);
         reap(g);
+    }
     spawn_due(g);
     if (polls[SOCKET].revents)
         talk_read(g);

@@ -112,6 +112,18 @@ void spawn_listen(struct guard *g, struct record *r)
     }
 }
 
+/* What they did comes before the ends of others, that they may have caused. */
+void spawn_listen_all(struct guard *g)
+{
+    struct record *r, *next;
+
+    for (r = g->starting; r; r = next) {
+        next = r->next_starting;
+        if (r->fd >= 0 && r->stage == EXECING)
+            spawn_listen(g, r);
+    }
+}
+
 void spawn_due(struct guard *g)
 {
     struct record *r, *next;
