@@ -80,6 +80,7 @@ function failing.run(program, class, n, how)
     deadline = DEADLINE + later,
     env = {
       "LD_PRELOAD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/fail.so",
+      "NEAP_GUARD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/neap-guard",
       ("NEAP_FAIL=%s:%d:%s"):format(class, n, how),
       "NEAP_FAIL_IN=" .. program, "NEAP_FAIL_COUNT=" .. count,
       failing.errno and "NEAP_FAIL_ERRNO=" .. failing.errno,
