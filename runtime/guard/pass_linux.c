@@ -6,11 +6,14 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { DIRECTORIES = 4 };
 
 static void take_fds(struct input *in, const struct cmsghdr *control)
 {
@@ -93,22 +96,59 @@ static pid_t fork_and_move(int cgroup)
     return -1;
 }
 
+/* Of the cgroups that were named last: a runtime uses a few again and again. */
+static struct directory {
+    char *path;
+    int fd;
+} directories[DIRECTORIES];
+
+static void forget(struct directory *d)
+{
+    if (d->path)
+        close(d->fd);
+    free(d->path);
+    d->path = NULL;
+}
+
+/* NULL: errno says why. */
+static struct directory *find(const char *path)
+{
+    static unsigned turn;
+    struct directory *d = directories;
+
+    for (; d < directories + DIRECTORIES; d++)
+        if (d->path && strcmp(d->path, path) == 0)
+            return d;
+    d = &directories[turn++ % DIRECTORIES];
+    forget(d);
+    d->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (d->fd < 0)
+        return NULL;
+    d->path = strdup(path);
+    if (d->path)
+        return d;
+    close(d->fd);
+    errno = ENOMEM;
+    return NULL;
+}
+
 pid_t pass_fork(const neap_wire_job *job)
 {
-    int cgroup, error;
+    struct directory *d = job->cgroup ? find(job->cgroup) : NULL;
     pid_t pid;
+    int error;
 
     if (!job->cgroup)
         return fork();
-    cgroup = open(job->cgroup, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (cgroup < 0)
+    if (!d)
         return -1;
-    pid = fork_into(cgroup);
+    pid = fork_into(d->fd);
     if (pid < 0 && has_no_clone3(errno))
-        pid = fork_and_move(cgroup);
+        pid = fork_and_move(d->fd);
+    if (pid >= 0) /* the child closes all that it has */
+        return pid;
     error = errno;
-    if (pid != 0)
-        close(cgroup); /* the child closes all that it has */
+    forget(d); /* it may have been made anew */
     errno = error;
-    return pid;
+    return -1;
 }

@@ -151,9 +151,8 @@ void reap(struct guard *g)
 {
     pid_t pid;
 
-    while (setup_child(g, &pid))
-        if (!g->kept)
-            ask(g, pid);
+    if (setup_child(g, &pid) && !g->kept) /* one that comes now wakes us again */
+        ask(g, pid);
     if (!g->kept)
         look_soon(g);
 }

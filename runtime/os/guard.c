@@ -96,6 +96,7 @@ static bool receive(neap_guard *g)
     do
         n = recv(g->fd, g->in + g->in_end, sizeof g->in - g->in_end, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
+    g->dry = n > 0 && n < (ssize_t)(sizeof g->in - g->in_end);
     if (n > 0)
         g->in_end += (size_t)n;
     else if (n == 0 || (errno != EAGAIN && errno != ENOMEM))
@@ -108,6 +109,10 @@ static bool next_frame(neap_guard *g, neap_wire_frame *frame)
     do {
         if (take_frame(g, frame))
             return true;
+        if (g->dry) {
+            g->dry = false;
+            return false;
+        }
     } while (!g->ended && receive(g));
     return false;
 }
@@ -140,7 +145,7 @@ static void move(neap_guard *g)
     g->keeper = -1;
     g->worker = g->pid;
     g->in_at = g->in_end = 0;
-    g->greeted = g->ended = g->watches = false;
+    g->greeted = g->ended = g->watches = g->dry = false;
     neap_outbox_turn(&g->out, g->fd);
 }
 

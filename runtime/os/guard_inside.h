@@ -16,6 +16,7 @@ struct neap_guard {
     bool orphans; /* it tells of them */
     bool greeted; /* HELLO has come: the first frame, and no other */
     bool ended;   /* nothing more comes */
+    bool dry;     /* the last read took all that there was */
     bool told;    /* LOST was given */
     unsigned char in[IN_FRAMES * sizeof(neap_wire_frame)];
     size_t in_at, in_end;
