@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 #define EXACT_AFTER NEAP_MS  /* a stopped process's account is exact by then */
-enum { ASK_SOURCE = 8 };     /* of so many times that a lone sleeper is asked, once */
 #define SAME (200 * NEAP_US) /* readings this near to each other are one */
+enum {
+    ASK_SOURCE = 8, /* of so many times that a lone sleeper is asked, once */
+    LOOKS = 5       /* after a hold, as long as somebody runs on */
+};
 /* From then on a held tree is watched (sleep.c), though nothing else wakes us. */
 #define CORRECT_WITHIN (20 * NEAP_MS)
 /* In time that it ran: how often a leader that never forked is asked whether it did. */
@@ -212,9 +215,9 @@ void neap_account_all(neap_runtime *rt, neap_ns now)
     }
 }
 
-void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now)
+static void correct_at(neap_runtime *rt, process *p, neap_ns when)
 {
-    p->stopped_at = now;
+    p->correct_at = when;
     if (p->correct)
         return;
     p->correct = true;
@@ -222,30 +225,94 @@ void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now)
     rt->held = p;
 }
 
+void neap_account_correct_later(neap_runtime *rt, process *p, neap_ns now)
+{
+    p->stopped_at = now;
+    p->looks = 0;
+    correct_at(rt, p, now + EXACT_AFTER);
+}
+
+/* Enough to see whether anybody who is known goes on. */
+static neap_ns quick(const process *p)
+{
+    neap_ns sum = 0, used;
+
+    if (p->cgroup && neap_os_cgroup_cpu(p->cgroup, &used) == 0)
+        return used;
+    if (p->counter >= 0 && neap_os_tree_cpu(p->counter, &used) == 0)
+        return used;
+    for (const member *m = p->members; m; m = m->next)
+        sum += neap_os_process_cpu(m->who.pid, &used) == 0 ? used : 0;
+    return sum;
+}
+
+static void correct(neap_runtime *rt, process *p, neap_ns now)
+{
+    if (p->has_forked || p->ran - p->exact_ran >= SOURCE_EVERY)
+        neap_account_exact(rt, p, now);
+    else if (read_leader(p))
+        tell(rt, p, now);
+    p->held_cpu = estimate(p);
+}
+
+/* One signal to a group reaches all that are in it, but who was in it at the last look
+ * may have left it since. Returns whether it should be looked at once more. */
+static bool confirm(neap_runtime *rt, process *p)
+{
+    bool runs_on = quick(p) > p->held_quick + SAME;
+
+    if (runs_on)
+        neap_tree_hold_runaway(rt, p);
+    return runs_on;
+}
+
+/* When its account is exact; and, of a tree, a moment later. What still runs on then
+ * may not be ours to stop. */
+static bool correct_or_confirm(neap_runtime *rt, process *p, neap_ns now)
+{
+    bool again;
+
+    if (p->looks++ == 0) {
+        correct(rt, p, now);
+        again = p->has_forked;
+    } else {
+        again = p->held && confirm(rt, p) && p->looks < LOOKS;
+    }
+    if (!again || !p->held || p->phase != P_LIVE)
+        return false;
+    p->held_quick = quick(p);
+    return true;
+}
+
 void neap_account_correct(neap_runtime *rt, neap_ns now)
 {
-    process **at = &rt->held;
+    process *again = NULL, **at = &rt->held;
 
     while (*at) {
         process *p = *at;
 
-        if (now - p->stopped_at < EXACT_AFTER) {
+        if (now < p->correct_at) {
             at = &p->next_held;
             continue;
         }
         *at = p->next_held;
         p->correct = false;
-        if (p->has_forked || p->ran - p->exact_ran >= SOURCE_EVERY)
-            neap_account_exact(rt, p, now);
-        else if (read_leader(p))
-            tell(rt, p, now);
-        p->held_cpu = estimate(p);
+        if (!correct_or_confirm(rt, p, now))
+            continue;
+        p->next_held = again;
+        again = p;
+    }
+    while (again) {
+        process *p = again;
+
+        again = p->next_held;
+        correct_at(rt, p, now + EXACT_AFTER);
     }
 }
 
 neap_ns neap_account_due(const neap_runtime *rt)
 {
-    return rt->held ? rt->held->stopped_at + CORRECT_WITHIN : NEAP_FOREVER;
+    return rt->held ? rt->held->correct_at + CORRECT_WITHIN : NEAP_FOREVER;
 }
 
 void neap_account_uncorrect(neap_runtime *rt, process *p)

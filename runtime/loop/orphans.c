@@ -79,6 +79,12 @@ static process *owner_of(const neap_runtime *rt, const neap_proc *who)
     return p && p->phase != P_GONE ? p : NULL;
 }
 
+void neap_orphans_loosen(neap_runtime *rt, process *p)
+{
+    rt->forks = true;
+    p->loose_at = rt->loose_at = neap_os_now();
+}
+
 static void meet(void *user, pid_t pid)
 {
     neap_runtime *rt = user;
@@ -95,8 +101,8 @@ static void meet(void *user, pid_t pid)
             neap_member_add(rt, NULL, &rt->strangers, who);
         return;
     }
-    p->has_forked = p->found = rt->forks = true;
-    p->loose_at = rt->loose_at = neap_os_now();
+    p->has_forked = p->found = true;
+    neap_orphans_loosen(rt, p);
     if (p->phase == P_ENDED) {
         p->task->escaped++;
         rt->escaped++;
@@ -147,7 +153,7 @@ static bool is_due(const neap_runtime *rt, neap_ns every)
 
 bool neap_orphans_are_loose(const process *p)
 {
-    return p->loose_at > 0 && !p->cgroup && neap_os_now() - p->loose_at < LOOSE_FOR;
+    return p->loose_at > 0 && neap_os_now() - p->loose_at < LOOSE_FOR;
 }
 
 bool neap_orphans_find(neap_runtime *rt, process *p)

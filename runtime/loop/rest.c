@@ -32,12 +32,22 @@ static void finish(neap_runtime *rt, process *p)
     neap_rest_gone(rt, p);
 }
 
-static void look_later(neap_runtime *rt, const process *p, neap_timer_fn *look)
+static void look_in(neap_runtime *rt, const process *p, neap_ns wait,
+                    neap_timer_fn *look)
 {
-    neap_ns wait = p->kill_at == NEAP_FOREVER ? LOOK_SELDOM : LOOK_AGAIN;
-
     neap_timers_add(rt, neap_loop_now(rt) + wait, 0, look,
                     (void *)(uintptr_t)p->task->id, NULL, true, NULL);
+}
+
+static void look_later(neap_runtime *rt, const process *p, neap_timer_fn *look)
+{
+    look_in(rt, p, p->kill_at == NEAP_FOREVER ? LOOK_SELDOM : LOOK_AGAIN, look);
+}
+
+/* Who has just gone: what the guard says of them is heard first, in the next turn. */
+static bool is_to_be_heard(const process *p, bool had_rest)
+{
+    return had_rest && !neap_tree_has_rest(p) && !p->cgroup && !p->attached;
 }
 
 static void look_again(void *user, neap_runtime *rt, neap_timer id)
@@ -45,11 +55,17 @@ static void look_again(void *user, neap_runtime *rt, neap_timer id)
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
     process *p = t ? t->process : NULL;
     neap_ns now = neap_loop_now(rt);
+    bool had_rest;
 
     if (!p || p->phase != P_ENDED)
         return;
     neap_orphans_look_if_due(rt);
+    had_rest = neap_tree_has_rest(p);
     neap_tree_scan(rt, p);
+    if (is_to_be_heard(p, had_rest)) {
+        look_in(rt, p, 0, look_again);
+        return;
+    }
     if (!neap_tree_has_rest(p) || now - p->kill_at > GIVE_UP) {
         finish(rt, p);
         return;
@@ -90,8 +106,14 @@ static neap_leftovers fate(const neap_runtime *rt, const process *p)
 
 static void see_to_rest(neap_runtime *rt, process *p)
 {
+    bool had_rest = neap_tree_has_rest(p);
+
     p->has_forked = true;
     neap_tree_scan(rt, p);
+    if (is_to_be_heard(p, had_rest)) {
+        look_in(rt, p, 0, look_again);
+        return;
+    }
     if (!neap_tree_has_rest(p)) {
         finish(rt, p);
         return;

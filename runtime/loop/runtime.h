@@ -113,6 +113,7 @@ struct process {
     neap_ns orphans_cpu; /* of what the guard has reaped, where clocks count */
     neap_ns missed, clocks_ran; /* what its counter does not count; its `ran` then */
     neap_ns held_cpu;           /* what it had used when it was held */
+    neap_ns held_quick;         /* ... as a quick look tells that may leave some out */
     neap_ns released_cpu;       /* ... and when it was let go */
 
     /* Is it asleep? (sleep.c) */
@@ -127,6 +128,8 @@ struct process {
     bool held, was_held;       /* we have stopped it; ever */
     bool suspended;            /* ... by neap_suspend(), though it may run */
     bool correct;              /* in rt->held: its CPU time is to be read once more */
+    int looks;                 /* ... that there were since it was held */
+    neap_ns correct_at;        /* not before */
     bool ending;               /* TERM was sent: it may run until it is gone */
     bool ended_by_run;         /* by neap_end(): how = ended, never a failure */
     bool sent;                 /* P_ASKED: the guard was asked, and not only will be */
@@ -370,6 +373,7 @@ void neap_tree_release(neap_runtime *rt, process *p);
 void neap_tree_hold_again(neap_runtime *rt, process *p);
 /* It runs though it is held: finds who, and stops them. */
 void neap_tree_hold_rest(neap_runtime *rt, process *p);
+void neap_tree_hold_runaway(neap_runtime *rt, process *p); /* ... wherever they are */
 void neap_tree_signal(neap_runtime *rt, process *p, int signo); /* the whole of it */
 /* Is anybody left of it beside the leader, as of its last scan? */
 bool neap_tree_has_rest(const process *p);
@@ -386,6 +390,8 @@ void neap_refused(neap_runtime *rt, process *p, pid_t target, int signo, int res
 void neap_orphans_look(neap_runtime *rt);
 /* Before a tree is looked at that is to be held: was one of its own found? */
 bool neap_orphans_find(neap_runtime *rt, process *p);
+/* A new orphan of it was seen. */
+void neap_orphans_loosen(neap_runtime *rt, process *p);
 /* Do its processes come and go as orphans? */
 bool neap_orphans_are_loose(const process *p);
 /* At most as often as half a percent of a CPU allows, where there may be some. */

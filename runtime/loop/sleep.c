@@ -322,16 +322,15 @@ static void sweep(neap_runtime *rt, neap_ns now)
 /* Does any process of it run all the same? */
 static void check_held(neap_runtime *rt, process *p, neap_ns now)
 {
+    bool moved;
+
     if (p->phase != P_LIVE || !p->held || p->correct)
         return;
     neap_account_exact(rt, p, now);
-    p->suspect = p->exact > p->held_cpu + MOVED;
+    moved = p->exact > p->held_cpu + MOVED;
     p->held_cpu = p->exact;
-    if (!p->suspect)
-        return;
-    neap_orphans_look(rt);
-    neap_tree_hold_rest(rt, p);
-    p->suspect = false;
+    if (moved)
+        neap_tree_hold_runaway(rt, p);
 }
 
 /* The next `n` tasks in turn. */

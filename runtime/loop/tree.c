@@ -94,6 +94,11 @@ struct walk {
     int fresh;
 };
 
+static bool is_guards(const neap_runtime *rt, pid_t parent)
+{
+    return rt->guard && parent == neap_guard_worker(rt->guard);
+}
+
 static void meet_child(void *user, pid_t pid)
 {
     struct walk *w = user;
@@ -109,6 +114,8 @@ static void meet_child(void *user, pid_t pid)
         return;
     if (neap_member_add(w->rt, w->p, &w->parent->next, who))
         w->fresh++;
+    if (is_guards(w->rt, who.parent)) /* as the cgroup's list tells */
+        neap_orphans_loosen(w->rt, w->p);
 }
 
 static const char *name_of(pid_t pid, char *out, size_t room)
@@ -215,6 +222,12 @@ static bool meet_cgroup(struct walk *w)
     return n >= 0;
 }
 
+/* A zombie that the guard has not taken away yet: the time that it used comes then. */
+static bool is_owed(const neap_runtime *rt, const process *p, const member *m)
+{
+    return p->phase == P_ENDED && m->who.state == 'Z' && is_guards(rt, m->who.parent);
+}
+
 int neap_tree_scan(neap_runtime *rt, process *p)
 {
     struct walk w = {.rt = rt, .p = p};
@@ -224,7 +237,7 @@ int neap_tree_scan(neap_runtime *rt, process *p)
     while (*at) {
         member *m = *at;
 
-        if (!neap_member_renew(m) && m->who.pid != leader_of(p)) {
+        if (!neap_member_renew(m) && m->who.pid != leader_of(p) && !is_owed(rt, p, m)) {
             neap_member_drop(rt, at);
             continue;
         }
@@ -321,6 +334,14 @@ void neap_tree_hold_rest(neap_runtime *rt, process *p)
         if (!more)
             return;
     }
+}
+
+void neap_tree_hold_runaway(neap_runtime *rt, process *p)
+{
+    p->suspect = true;
+    neap_orphans_look(rt);
+    neap_tree_hold_rest(rt, p);
+    p->suspect = false;
 }
 
 static bool is_stopped(pid_t pid)

@@ -1,15 +1,17 @@
 -- escape_run.lua - one escape artist beside a busy loop on one cpu: neap escape_run.lua ACTUATOR
--- PROGRAM MODE LEDGER
+-- WITHOUT PROGRAM MODE LEDGER
 --
+-- WITHOUT: "", "cgroup", "cgroup perf".
 -- Prints who counted while the task was held, and who did after it was released; then ends it and
 -- prints who of it lives on, and what was charged.
 local ledger = require "ledger"
 local neap = require "neap"
 
-local SETTLE, LOOK = 300 * neap.ms, 300 * neap.ms
-local actuator, program, mode, path = table.unpack(arg)
+local SETTLE, LOOK = 150 * neap.ms, 250 * neap.ms
+local actuator, without, program, mode, path = table.unpack(arg)
 
-local options = { policy = "rr", cpus = 1, grace = "300ms", on_death = "end" }
+local options = { policy = "rr", cpus = 1, grace = "300ms", on_death = "end", without = {} }
+for what in without:gmatch("%a+") do table.insert(options.without, what) end
 if actuator ~= "stop" then options.actuator = actuator end
 local rt <close> = assert(neap.runtime(options))
 local task = assert(rt:spawn { program, path, mode })
@@ -26,12 +28,12 @@ local function progress(time)
   return table.concat(ledger.progress(before, ledger.counts(path)), " ")
 end
 
-assert(rt:run(700 * neap.ms))
+assert(rt:run(400 * neap.ms))
 assert(task:pause())
 assert(rt:run(SETTLE))
 print("held", progress(LOOK))
 assert(task:resume())
-print("released", progress(LOOK + SETTLE))
+print("released", progress(300 * neap.ms))
 over = true
 task:kill()
 rt:finish("grace")
