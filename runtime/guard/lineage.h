@@ -1,10 +1,10 @@
 /* lineage.h - whose is a process, whatever it has made of itself?
  *
- * Shared, like wire.h, by the guard and by ../os. Session, group, parent and environment
- * can all be left behind. A resource limit is inherited by every fork and exec, and who
- * has an end that nobody enforces is never changed: the one of file locks, without
- * effect since Linux 2.4.25. So the soft limit of a task's locks names its guard and its
- * tag. The hard limit stays, so that a neap inside neap can name its own.
+ * Shared, like wire.h, by the guard and by ../os. Session, group, parent and
+ * environment can all be left behind. A resource limit is inherited by every fork and
+ * exec, and nobody changes one that is not enforced: that of file locks, which has had
+ * no effect since Linux 2.4.25. So the soft limit of a task's locks names its guard and
+ * its tag. The hard limit stays as it was, so that a neap inside neap can name its own.
  */
 #ifndef NEAP_GUARD_LINEAGE_H
 #define NEAP_GUARD_LINEAGE_H

@@ -2,9 +2,14 @@
  *
  * A process whose parent ends becomes the guard's child. If it was seen before, it
  * stays its task's. Else its group or its session tells, if it has kept one of a
- * task's; or its environment, where the guard has left the task's name (NEAP_TASK, as
- * deep as forks and execs go that keep it); or that one task alone has run since the
- * last look. Who is nobody's ends with the run.
+ * task's; or the name that the guard has given its task and that descends with every
+ * fork and exec (a limit, guard/lineage.h, and NEAP_TASK in the environment); or that
+ * one task alone has run since the last look. Who is nobody's ends with the run.
+ *
+ * The kernel does not tell when the guard gets one. So there are looks at all children
+ * of the guard, as soon as anything forks: every 100 ms, and where orphans come and go,
+ * every 10 ms and at each hold of their task; but within half a percent of a CPU. One
+ * whose task is held then is stopped at once.
  */
 #include "runtime.h"
 #include <unistd.h>

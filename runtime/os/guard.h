@@ -120,7 +120,9 @@ pid_t neap_guard_worker(const neap_guard *g); /* the guard proper, below its kee
  * A child finds in its environment who it is, and so do all that it starts, wherever
  * they hide (double fork, setsid): NEAP_TASK=123:4 for tag 4 of guard 123, and
  * NEAP_TASK=123:4/567:2 for tag 2 of guard 567 when we are below 123:4 ourselves.
- * neap_os_process_tag() reads it. A NEAP_TASK in job->env is not passed on. */
+ * The same, without
+ * those above, is in its limits (../guard/lineage.h). neap_os_process_tag() reads both.
+ * A NEAP_TASK in job->env is not passed on. */
 int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job);
 int neap_guard_go(neap_guard *g, uint64_t tag);
 int neap_guard_reap(neap_guard *g, uint64_t tag);

@@ -64,9 +64,9 @@ bool neap_os_has_children(pid_t pid);
  * last time, and to "is it gone" where nobody of ours reaps. */
 bool neap_os_group_is_in(pid_t group, pid_t session);
 
-/* Whose is `pid` (tag_linux.c)? Reads from its limits and its environment (guard.h:
- * neap_guard_spawn) the tag under which the guard `guard` started it, or who started it. -ENOENT: none of
- * that guard's, or gone; -EACCES: another user's. */
+/* Whose is `pid` (tag_linux.c)? Reads from its limits, else from its environment
+ * (guard.h: neap_guard_spawn), the tag under which the guard `guard` started it, or who
+ * started it. -ENOENT: none of that guard's, or gone; -EACCES: another user's. */
 int neap_os_process_tag(pid_t pid, pid_t guard, uint64_t *tag);
 
 /* Programs (program.c). Where would execvp find `file` on `path` (NULL: the default

@@ -6,8 +6,6 @@ local shell = require "shell"
 -- luacheck: globals TestBare
 TestBare = {}
 
-escaping.add(TestBare, nil, "stop", "cgroup perf")
-escaping.add(TestBare, { daemon = true, clean = true, hop = true, comet = true, all = true },
-  "stop", "cgroup")
+escaping.add(TestBare, "stop", "cgroup perf")
 
 shell.main()

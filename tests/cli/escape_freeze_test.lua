@@ -12,6 +12,6 @@ function TestFreeze.setUp()
   luaunit.skipIf(tried.code ~= 0, "no cgroup to freeze")
 end
 
-escaping.add(TestFreeze, nil, "freeze")
+escaping.add(TestFreeze, "freeze")
 
 shell.main()
