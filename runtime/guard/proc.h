@@ -18,7 +18,7 @@ typedef struct neap_proc {
     bool forked;     /* it has not exec'd since its fork */
     char state;      /* R S D T t Z X ... of the main thread */
     uint64_t waited; /* CPU time of children that it has reaped, in clock ticks */
-    bool reaped;     /* there were such, however short */
+    uint64_t reaped; /* page faults of those: more than 0, however short they were */
     uint64_t start;  /* in clock ticks since boot: with the pid, who it is */
 } neap_proc;
 

@@ -78,7 +78,7 @@ int neap_proc_read(pid_t pid, neap_proc *out)
     out->forked = field[FLAGS] & FORKNOEXEC;
     out->threads = (int)field[THREADS];
     out->waited = field[WAITED_USER] + field[WAITED_SYSTEM];
-    out->reaped = out->waited > 0 || field[WAITED_FAULTS] > 0; /* a fork copies */
+    out->reaped = field[WAITED_FAULTS];
     out->start = field[START];
     return 0;
 }

@@ -62,18 +62,37 @@ static neap_ns clocks(const process *p)
 
     if (!p->has_forked && p->phase != P_ENDED)
         return p->leader_cpu;
-    for (const member *m = p->members; m; m = m->next) {
+    for (member *m = p->members; m; m = m->next) {
         neap_proc now;
-        neap_ns used;
 
         if (p->phase == P_ENDED && m->who.pid == p->task->pid)
             continue;
         if (neap_proc_read(m->who.pid, &now) == 0 &&
             (!m->who.start || now.start == m->who.start) &&
-            neap_os_member_cpu(&now, &used) == 0)
-            sum += used;
+            neap_os_member_cpu(&now, &m->used) == 0)
+            sum += m->used;
     }
     return sum;
+}
+
+void neap_account_seen(const neap_runtime *rt, member *m)
+{
+    const member *parent = neap_member_find(rt, m->who.parent);
+
+    m->parents = parent && parent->of == m->of ? parent->who.reaped : 0;
+}
+
+/* Where the parent lives, and has reaped nobody, it ignores SIGCHLD: then the kernel
+ * throws away what the child had used. What we have seen of that is kept. */
+void neap_account_missed(const neap_runtime *rt, process *p, const member *m)
+{
+    const member *known = neap_member_find(rt, m->who.parent);
+    neap_proc parent;
+
+    if (m->used > 0 && m->who.state == 'X' && known && known->of == p &&
+        neap_proc_read(m->who.parent, &parent) == 0 && neap_proc_lives(&parent) &&
+        parent.reaped == m->parents)
+        p->orphans_cpu += m->used;
 }
 
 /* The counter counts what a hypervisor steals, and the clocks do not: where they differ
@@ -109,19 +128,24 @@ void neap_account_attach(process *p)
 
 /* The counter of a child begins after its fork and ends before its exit does, which is
  * a tenth of /bin/true. The clocks miss nothing, but are read one by one and lag behind
- * by ticks of 10 ms: so they tell now and then what is to be added. */
-static neap_ns with_missed(process *p, neap_ns counted)
+ * by ticks of 10 ms: so they tell now and then what is to be added. They are read first,
+ * since what runs meanwhile must not be added. */
+static bool read_counter(process *p, neap_ns *used)
 {
-    neap_ns more;
+    bool due = p->phase == P_ENDED ||
+               p->ran - p->clocks_ran >= SOURCE_EVERY * (1 + p->n_members / 8);
+    neap_ns by_clocks = due ? clocks(p) : 0;
 
-    if (p->phase == P_LIVE &&
-        p->ran - p->clocks_ran < SOURCE_EVERY * (1 + p->n_members / 8))
-        return counted + p->missed;
-    p->clocks_ran = p->ran;
-    more = clocks(p) - counted;
-    if (more > p->missed)
-        p->missed = more;
-    return counted + p->missed;
+    if (p->counter < 0 || neap_os_tree_cpu(p->counter, used) != 0)
+        return false;
+    if (due)
+        p->clocks_ran = p->ran;
+    if (is_alone(p, *used))
+        *used = p->leader_cpu;
+    else if (by_clocks > *used + p->missed)
+        p->missed = by_clocks - *used;
+    *used += p->missed;
+    return true;
 }
 
 static neap_ns whole_tree(process *p)
@@ -132,9 +156,7 @@ static neap_ns whole_tree(process *p)
         return since_attached(p);
     if (p->cgroup && neap_os_cgroup_cpu(p->cgroup, &used) == 0)
         return used;
-    if (p->counter >= 0 && neap_os_tree_cpu(p->counter, &used) == 0)
-        return is_alone(p, used) ? p->leader_cpu : with_missed(p, used);
-    return clocks(p);
+    return read_counter(p, &used) ? used : clocks(p);
 }
 
 /* Nobody of ours keeps an attached one as a zombie: its end was read already. */

@@ -43,13 +43,15 @@ struct member {
     process *of;  /* NULL: nobody's */
     member *next; /* of the same task */
     member *next_in_bucket;
-    bool judged;  /* was it looked at for `exempt`? */
-    bool moved;   /* to another group since it was last known to be let go */
-    bool stopped; /* not by us: it is left so */
-    bool exempt;  /* it is not ours to stop: traced, or another user's */
-    bool foreign; /* it is in a group that is not its task's */
-    bool held;    /* we have stopped it alone, apart from its group */
-    int entry;    /* of it alone in the record; negative: none */
+    bool judged;      /* was it looked at for `exempt`? */
+    bool moved;       /* to another group since it was last known to be let go */
+    bool stopped;     /* not by us: it is left so */
+    bool exempt;      /* it is not ours to stop: traced, or another user's */
+    bool foreign;     /* it is in a group that is not its task's */
+    bool held;        /* we have stopped it alone, apart from its group */
+    int entry;        /* of it alone in the record; negative: none */
+    neap_ns used;     /* its clocks at their last reading */
+    uint64_t parents; /* what its parent had reaped when it was last seen */
 };
 
 typedef struct members {
@@ -411,6 +413,9 @@ void neap_account_attach(process *p); /* from now on; it was scanned */
 void neap_account_close(process *p);
 /* It was reaped. `of`: whose it was; NULL: as far as we know its number. */
 void neap_account_orphan(neap_runtime *rt, pid_t pid, process *of, neap_ns used);
+/* A scan has seen it, or misses it. */
+void neap_account_seen(const neap_runtime *rt, member *m);
+void neap_account_missed(const neap_runtime *rt, process *p, const member *m);
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
 /* Sure that it has used nothing since the last exact reading? Cheap. */

@@ -238,12 +238,14 @@ int neap_tree_scan(neap_runtime *rt, process *p)
         member *m = *at;
 
         if (!neap_member_renew(m) && m->who.pid != leader_of(p) && !is_owed(rt, p, m)) {
+            neap_account_missed(rt, p, m);
             neap_member_drop(rt, at);
             continue;
         }
         w.parent = m;
         if (neap_proc_lives(&m->who)) {
-            p->has_forked |= m->who.reaped;
+            p->has_forked |= m->who.reaped > 0;
+            neap_account_seen(rt, m);
             judge(rt, p, m);
             if (!listed)
                 neap_proc_children_of(&m->who, meet_child, &w);
