@@ -131,7 +131,7 @@ struct neap_core {
     neap_fifo strays, fifo;
     record *first_held, *last_held; /* force.c */
     uint64_t ready_weight;          /* of READY (inside), STARTING, RUNNING */
-    struct crowd { /* the most that have competed of late (decide.c) */
+    struct crowd {                  /* the most that have competed of late (decide.c) */
         uint64_t weight;
         double count;
         neap_ns at;
