@@ -147,11 +147,12 @@ function TestAttach.test_a_user_without_rights_may_attach_his_own_and_no_others(
   local words = {}
   for word in as:gmatch("%S+") do words[#words + 1] = word end
   local others, one = target(), target(nil, { table.unpack(words) })
-  for _, word in ipairs { dir .. "/neap", "run", "-j1", "--for", "1s", "--attach", others.number,
+  for _, word in ipairs { dir .. "/neap", "run", "-j1", "--for", "30s", "--attach", others.number,
     "--attach", one.number, "--", "sh", "-c", LOOP } do words[#words + 1] = word end
   words.cwd = "/"
   local run = shell.start(words)
   is_held_in_turn(one)
+  run:signal("TERM")
   local answer = run:finish()
   shell.assert_contains(answer.err, "is another user's: neap may not signal it")
   await(one, "R")
