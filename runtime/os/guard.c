@@ -145,6 +145,7 @@ static void move(neap_guard *g)
     g->keeper = -1;
     g->worker = g->pid;
     g->in_at = g->in_end = 0;
+    g->n_reaps = 0;
     g->greeted = g->ended = g->watches = g->dry = false;
     neap_outbox_turn(&g->out, g->fd);
 }
@@ -193,11 +194,6 @@ void neap_guard_gather(neap_guard *g)
     neap_outbox_gather(&g->out);
 }
 
-int neap_guard_flush(neap_guard *g)
-{
-    return neap_outbox_flush(&g->out);
-}
-
 /* Room for a request, its head written: returns 0 and where its body goes. */
 static int begin(neap_guard *g, const neap_wire_head *head, unsigned char **body)
 {
@@ -238,6 +234,15 @@ static void mark(char *out, size_t room, pid_t guard, uint64_t tag)
     else
         snprintf(out, room, NEAP_WIRE_MARK "%s/%d:%llu", ours, (int)guard,
                  (unsigned long long)tag);
+}
+
+/* A zombie can wait, a free cpu cannot. */
+int neap_guard_flush(neap_guard *g)
+{
+    for (unsigned i = 0; i < g->n_reaps; i++)
+        ask(g, NEAP_WIRE_REAP, g->reaps[i]);
+    g->n_reaps = 0;
+    return neap_outbox_flush(&g->out);
 }
 
 int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
@@ -318,7 +323,10 @@ int neap_guard_go(neap_guard *g, uint64_t tag)
 
 int neap_guard_reap(neap_guard *g, uint64_t tag)
 {
-    return ask(g, NEAP_WIRE_REAP, tag);
+    if (!g->out.gathers || g->n_reaps == REAPS)
+        return ask(g, NEAP_WIRE_REAP, tag);
+    g->reaps[g->n_reaps++] = tag;
+    return 0;
 }
 
 neap_ns neap_guard_beat_every(const neap_guard *g)

@@ -6,7 +6,7 @@
 #include "guard/wire.h"
 #include "outbox.h"
 
-enum { IN_FRAMES = 64 };
+enum { IN_FRAMES = 64, REAPS = 16 };
 
 struct neap_guard {
     int fd;
@@ -21,6 +21,8 @@ struct neap_guard {
     unsigned char in[IN_FRAMES * sizeof(neap_wire_frame)];
     size_t in_at, in_end;
     neap_outbox out;
+    uint64_t reaps[REAPS]; /* asked for while requests are gathered: they come last */
+    unsigned n_reaps;
     neap_record *record; /* not ours */
     neap_ns stuck_after;
     bool spare;   /* end nobody when it is closed */
