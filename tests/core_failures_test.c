@@ -222,6 +222,23 @@ static void one_that_lets_a_task_starve_is_ejected(void **state)
     sim_end(&s);
 }
 
+/* Nobody has waited for longer than all those before it had their turns. */
+static void unless_it_had_a_crowd_to_serve_that_is_gone(void **state)
+{
+    enum { CROWD = 300 };
+    sim s = with_diary(&diary);
+
+    plan.slice = 5 * SIM_QUANTUM;
+    for (int i = 0; i < CROWD; i++)
+        sim_plain(&s);
+    for (int i = 0; i < CROWD; i++) {
+        sim_run(&s, plan.slice);
+        assert_int_equal(neap_task_pause(s.rt, (neap_id)i + 1), 0);
+    }
+    assert_int_equal(sim_stats(&s).ejections, 0);
+    sim_end(&s);
+}
+
 static void unless_it_starves_by_design(void **state)
 {
     neap_policy starves;
@@ -318,6 +335,7 @@ int main(void)
         cmocka_unit_test(one_that_never_picks_is_ejected),
         cmocka_unit_test(unless_it_idles_by_design),
         cmocka_unit_test(one_that_lets_a_task_starve_is_ejected),
+        cmocka_unit_test(unless_it_had_a_crowd_to_serve_that_is_gone),
         cmocka_unit_test(unless_it_starves_by_design),
         cmocka_unit_test(each_exemption_is_from_its_own_case_only),
         cmocka_unit_test(time_that_the_scheduler_was_paused_is_no_waiting),
