@@ -17,8 +17,8 @@
 #include "runtime.h"
 
 #define PATIENCE NEAP_MS            /* until the first look */
-#define BEGINNING (4 * NEAP_MS)     /* of a task: looks are made, whatever they cost */
-#define FRESH (500 * NEAP_US)       /* ... and come so often */
+#define BEGINNING (3 * NEAP_MS)     /* of a task: looks are made, whatever they cost */
+#define FRESH (500 * NEAP_US)       /* ... and come so often, after the first */
 #define LOOK_SHARE 200              /* a look's cost may be this part of the time */
 #define SWEEP_SHARE 140             /* likewise for the sweeps */
 #define BURST (2 * NEAP_MS)         /* of CPU time that may be saved up */
@@ -120,7 +120,6 @@ void neap_sleep_started(process *p, neap_ns now)
 {
     p->sure_until = now + BEGINNING;
     p->patience = FRESH;
-    p->look_at = now + FRESH;
 }
 
 static bool was_busy(const process *p, neap_ns now)
@@ -147,11 +146,13 @@ static void look_later(process *p, neap_ns now)
  * some of the next times. */
 static bool may_sleep(process *p, neap_ns now)
 {
+    if (now <= p->sure_until)
+        return true;
     if (was_busy(p, now)) {
         p->vain -= p->vain > 0;
         return false;
     }
-    if (p->spare == 0 || was_idle(p, now) || now <= p->sure_until)
+    if (p->spare == 0 || was_idle(p, now))
         return true;
     p->spare--;
     return false;
