@@ -10,9 +10,9 @@
  * one at each fourth decision: a held tree whose account moves has a process that we do
  * not know.
  *
- * Looks may take half a percent of a CPU, sweeps less than one. When that is used up they
- * come later; but those of the first milliseconds of a task are always made, since its
- * start has cost far more, and so is one at a task that was asleep before its turn.
+ * Looks may take half a percent of a CPU, sweeps less than one. When that is used up
+ * they come later; but those of the first milliseconds of a task are always made, since
+ * its start has cost far more, and so is one at a task that was asleep before its turn.
  */
 #include "runtime.h"
 
@@ -141,9 +141,9 @@ static void look_later(process *p, neap_ns now)
     p->look_at = now + p->patience;
 }
 
-/* Its account says whether it may sleep. It may not have been busy since others, who are
- * not ours, use the CPU as well: who was found awake twice all the same is left in peace
- * some of the next times. */
+/* Its account says whether it may sleep. It may not have been busy since others, who
+ * are not ours, use the CPU as well: who was found awake twice all the same is left in
+ * peace some of the next times. */
 static bool may_sleep(process *p, neap_ns now)
 {
     if (now <= p->sure_until)
@@ -279,8 +279,8 @@ static bool somebody_runs(const neap_runtime *rt)
     return c->ready > 0;
 }
 
-/* Each quantum; with a decision, if there is one half a quantum before or after: then it
- * is no wake-up of its own. */
+/* Each quantum; with a decision, if there is one half a quantum before or after: then
+ * it is no wake-up of its own. */
 static neap_ns sweep_due(const neap_runtime *rt)
 {
     neap_ns quantum = neap_core_ctx(rt->core)->quantum;
