@@ -2,40 +2,16 @@
 -- ctest labels: timing
 -- ctest timeout: 180
 local luaunit = require "luaunit"
+local peaks = require "peaks"
 local shell = require "shell"
 
 -- luacheck: globals TestFlood
 TestFlood = {}
 
 local SIZE = 1000000000
-local MOST_KB = 8 * 1024 -- of each process
 
 local FLOOD = ([[{ "sh", "-c", "yes 0123456789012345678901234567890123456789 | head -c %d",
   name = "flood" },]]):format(SIZE)
-
-local function peak_of(pid)
-  local status = shell.read(("/proc/%d/status"):format(pid)) or ""
-  return tonumber(status:match("VmHWM:%s*(%d+)"))
-end
-
--- The run of neap, its guard and its collector, by name: what is the most that each has had?
-local function watch(run)
-  local pids, peaks = {}, {}
-  local function find(name, text)
-    if not pids[name] then
-      local process = run:find(text)
-      pids[name] = process and process.pid
-    end
-  end
-  while shell.process(run.pid) do
-    find("guard", "neap-guard")
-    find("collector", "neap-output")
-    find("neap", "/neap run")
-    for name, pid in pairs(pids) do peaks[name] = peak_of(pid) or peaks[name] end
-    os.execute("sleep 0.05")
-  end
-  return peaks
-end
 
 -- Pipes a run of the jobs through `reader`.
 local function start(mode, jobs, reader)
@@ -46,28 +22,20 @@ local function start(mode, jobs, reader)
   return shell.start { "sh", "-c", line, deadline = 120 }, stats
 end
 
-local function check_peaks(mode, peaks)
-  for _, name in ipairs { "neap", "guard", "collector" } do
-    luaunit.assertNotNil(peaks[name], name)
-    print(("%s: peak of the %s: %d KB"):format(mode, name, peaks[name]))
-    luaunit.assertTrue(peaks[name] < MOST_KB, name)
-  end
-end
-
 for _, case in ipairs {
   { "tag", "sleep 2; wc -c" }, { "group", "sleep 2; wc -c" }, { "tag", "cat >/dev/null; echo 0" },
 } do
   local mode, reader = table.unpack(case)
   TestFlood[("test_%s_into_%s"):format(mode, reader:match("^%l+"))] = function()
     local run = start(mode, FLOOD, "{ " .. reader .. "; }")
-    local peaks = watch(run)
+    local most = peaks.watch(run)
     local answer = run:finish()
     run:assert_gone(1)
     local lines = SIZE // 41 + 1
     local expected = mode == "tag" and SIZE + lines * #"flood: " + 1 or SIZE
     local count = tonumber(answer.out)
     luaunit.assertTrue(count == 0 or count == expected, answer.out)
-    check_peaks(mode, peaks)
+    peaks.check(mode, most, { "neap", "guard", "collector" })
   end
 end
 
