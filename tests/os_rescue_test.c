@@ -33,8 +33,8 @@ static pid_t member_of(pid_t group)
     return pid;
 }
 
-/* Holds a group that is noted with one of its members, which is no leader and ends; then
- * it is killed. */
+/* Holds a group that is noted with one of its members, which is no leader and ends;
+ * then it is killed. */
 static _Noreturn void be_a_runtime(int line)
 {
     neap_record *record;

@@ -3,11 +3,11 @@
  * Frames on a stream socket between two processes of one machine and one build, so
  * numbers go in native order. A frame is a head and `size` bytes of body. Everything
  * that the guard says has the fixed body neap_wire_event; of the requests ADOPT and
- * SIGNAL have the bodies neap_wire_adopt and neap_wire_signal, and SPAWN has neap_wire_spawn, then the strings program, cwd
- * ("" for none), cgroup (likewise), argv..., env..., each ended by its NUL. Descriptors
- * for the child's 0, 1 and 2 come with the first byte of its head (SCM_RIGHTS), in that
- * order. Both sides take a frame that is not as described here for the death of the
- * other.
+ * SIGNAL have the bodies neap_wire_adopt and neap_wire_signal, and SPAWN has
+ * neap_wire_spawn, then the strings program, cwd ("" for none), cgroup (likewise),
+ * argv..., env..., each ended by its NUL. Descriptors for the child's 0, 1 and 2 come
+ * with the first byte of its head (SCM_RIGHTS), in that order. Both sides take a frame
+ * that is not as described here for the death of the other.
  */
 #ifndef NEAP_GUARD_WIRE_H
 #define NEAP_GUARD_WIRE_H

@@ -42,7 +42,7 @@ static void tell(neap_runtime *rt, const process *p, pid_t pid, const char *what
         &(neap_report){.kind = NEAP_REPORT_TASK, .message = text, .task = p->task->id});
 }
 
-/* Has the signal come all the same? A task that is held again meanwhile tells nothing. */
+/* Has the signal come all the same? */
 static bool is_settled(const process *p)
 {
     for (const member *m = p->members; m; m = m->next) {

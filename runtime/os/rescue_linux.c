@@ -62,8 +62,8 @@ static bool is_reused(const neap_book_who *who)
     return neap_proc_read(who->pid, &p) == 0 && p.start != who->start;
 }
 
-/* Is the group still the one that was recorded? As long as somebody is in it, its number
- * is given to nobody else: so its leader is gone, or is the one that we know, or (where
+/* Is the group still the one that was recorded? As long as somebody is in it, its
+ * number is given to nobody else: so its leader is gone, or is the one that we know, or (where
  * another of its members was noted) is older than that one: who has taken the number
  * anew is younger. */
 static bool is_still(const neap_book_entry *e)

@@ -1,8 +1,8 @@
 -- thorough.lua - what tests/cli does of a sample, in full: thorough.lua BUILD
 --
--- Every call that can fail, one after the other; 100,000 jobs beside canaries; a gigabyte of output;
--- ten thousand idle tasks beside a hundred busy ones, with ever fewer descriptors. Ends at the first
--- failure.
+-- Every call that can fail, one after the other; 100,000 jobs beside canaries; a gigabyte of
+-- output; ten thousand idle tasks beside a hundred busy ones, with ever fewer descriptors. Ends at
+-- the first failure.
 local build = assert(arg[1], "the build directory")
 
 local ENV = ("NEAP=%s/neap NEAP_GUARD=%s/neap-guard NEAP_TEST_PROGRAMS=%s/tests/programs "
