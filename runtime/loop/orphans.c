@@ -112,7 +112,8 @@ static void meet(void *user, pid_t pid)
         p->task->escaped++;
         rt->escaped++;
     }
-    neap_member_add(rt, p, &p->members->next, who);
+    /* without memory for its leader it has none */
+    neap_member_add(rt, p, p->members ? &p->members->next : &p->members, who);
 }
 
 static void forget_the_dead(neap_runtime *rt)

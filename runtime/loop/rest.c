@@ -84,7 +84,7 @@ static void leave_rest(neap_runtime *rt, process *p)
 
     neap_account_exact(rt, p, neap_loop_now(rt));
     neap_tree_release(rt, p);
-    while (leader->next) {
+    while (leader && leader->next) {
         member *m = leader->next;
 
         leader->next = m->next;
