@@ -128,13 +128,13 @@ void neap_account_attach(process *p)
 
 /* The counter of a child begins after its fork and ends before its exit does, which is
  * a tenth of /bin/true. The clocks miss nothing, but are read one by one and lag behind
- * by ticks of 10 ms: so they tell now and then what is to be added. They are read first,
- * since what runs meanwhile must not be added. */
+ * by ticks of 10 ms: so they tell now and then what is to be added. They are read
+ * first, since what runs meanwhile must not be added. */
 static bool read_counter(process *p, neap_ns *used)
 {
     bool due = p->phase == P_ENDED ||
                p->ran - p->clocks_ran >= SOURCE_EVERY * (1 + p->n_members / 8);
-    neap_ns by_clocks = due ? clocks(p) : 0;
+    neap_ns by_clocks = due && p->counter >= 0 ? clocks(p) : 0;
 
     if (p->counter < 0 || neap_os_tree_cpu(p->counter, used) != 0)
         return false;

@@ -1,4 +1,4 @@
-/* heedless.c - ignores its children's ends, so that the kernel keeps no account of them.
+/* heedless.c - ignores its children's ends: the kernel keeps no account of them.
  *
  *   heedless COUNT MS
  *
