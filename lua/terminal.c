@@ -34,8 +34,9 @@ int neap_terminal_lua(lua_State *L)
     return 2;
 }
 
-/* neap.writable(fd [, time]): would a line go out without waiting, now or within `time`?
- * True where the write would fail at once, too: the error is the writer's to see. */
+/* neap.writable(fd [, time]): would a line go out without waiting, now or within
+ * `time`? True where the write would fail at once, too: the error is the writer's to
+ * see. */
 int neap_writable_lua(lua_State *L)
 {
     struct pollfd p = {.fd = fd_arg(L), .events = POLLOUT};

@@ -32,8 +32,8 @@ typedef struct neap_order {
     neap_task *task, *from;
 } neap_order;
 
-/* With NEVER a task that has started keeps its cpu until it ends, sleeps or is paused by
- * the user: no slice ends, nothing is preempted. */
+/* With NEVER a task that has started keeps its cpu until it ends, sleeps or is paused
+ * by the user: no slice ends, nothing is preempted. */
 typedef enum { NEAP_HOLD_BY_TURNS, NEAP_HOLD_NEVER } neap_hold;
 
 typedef struct neap_core_options {

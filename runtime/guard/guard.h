@@ -120,8 +120,8 @@ struct guard {
 
 int64_t clock_now(void);
 
-/* setup_linux.c: zeroes, or NULL with a word on stderr. The children share it, and do not
- * write to it: so no page of it has to be copied after each fork. */
+/* setup_linux.c: zeroes, or NULL with a word on stderr. The children share it, and do
+ * not write to it: so no page of it has to be copied after each fork. */
 void *setup_memory(size_t size);
 /* Makes this process a guard. False, with a word on stderr: it cannot be
  * one. */

@@ -1,7 +1,7 @@
 /* spawn.c - from a spawn request to a program that runs.
  *
- * One socketpair per child, for both ways: down it goes the byte that means go (when the
- * runtime says so, or as soon as FORKED is sent to it, if the request says so), up
+ * One socketpair per child, for both ways: down it goes the byte that means go (when
+ * the runtime says so, or as soon as FORKED is sent to it, if the request says so), up
  * comes the errno of what failed; its end (close-on-exec) says that exec succeeded, and
  * the end of ours tells a waiting child that we are gone. fork, never vfork: an exec
  * that hangs would hang us.

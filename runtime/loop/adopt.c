@@ -111,8 +111,8 @@ static void look(neap_runtime *rt, process *p)
         neap_adopt_again(rt, p);
     else if (r == 1)
         ended(rt, p, &end);
-    else /* taken away: by a wait for all children of this process, or by the guard, which
-            could not say so any more */
+    else /* taken away: by a wait for all children of this process, or by the guard,
+            which could not say so any more */
         neap_spawn_end(rt, p->task, NEAP_HOW_LOST, 0);
 }
 

@@ -77,7 +77,8 @@ void neap_member_drop(neap_runtime *rt, member **at)
     free(m);
 }
 
-/* A leader's start is read with its first look: most of those that end soon need none. */
+/* A leader's start is read with its first look: most of those that end soon need
+ * none. */
 bool neap_member_renew(member *m)
 {
     neap_proc now;

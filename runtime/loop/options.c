@@ -1,5 +1,5 @@
-/* options.c - what a runtime is told, at its making or later: checked, each refusal with
- * its value and what would do. */
+/* options.c - what a runtime is told, at its making or later: checked, each refusal
+ * with its value and what would do. */
 #include "runtime.h"
 #include <string.h>
 

@@ -37,8 +37,8 @@ void neap_watch_close(neap_runtime *rt)
     rt->beat_at = NEAP_FOREVER;
 }
 
-/* Before anything of it can be held. Without a record, or room in it, it is held all the
- * same: the guard knows its own children. */
+/* Before anything of it can be held. Without a record, or room in it, it is held all
+ * the same: the guard knows its own children. */
 void neap_watch_add(neap_runtime *rt, const process *p, tree_group *g,
                     const neap_proc *who)
 {

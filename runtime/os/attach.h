@@ -22,8 +22,8 @@ typedef struct neap_os_attached {
 /* May `pid` be held and continued by this process? `guard`: the pid of our guard, 0:
  * none. 0; or a negative errno, and in `why` a sentence with what to try: -EINVAL
  * (process 1 or less, ourselves, an ancestor of ours, our guard, a thread, of the
- * kernel's or another's), -ESRCH (there is none, or a zombie), -EPERM (another user's), -EBUSY
- * (traced, or a task already). */
+ * kernel's or another's), -ESRCH (there is none, or a zombie), -EPERM (another user's),
+ * -EBUSY (traced, or a task already). */
 int neap_os_attach_check(pid_t pid, pid_t guard, neap_os_attached *out, char *why,
                          size_t room);
 

@@ -161,8 +161,8 @@ static ssize_t send_next(neap_outbox *box)
     return n;
 }
 
-/* One who can be heard but not asked would be waited for for ever. What was said already
- * can still be read; then comes the end, for both sides. */
+/* One who can be heard but not asked would be waited for for ever. What was said
+ * already can still be read; then comes the end, for both sides. */
 static void stop(neap_outbox *box)
 {
     box->broken = true;

@@ -63,9 +63,9 @@ static bool is_reused(const neap_book_who *who)
 }
 
 /* Is the group still the one that was recorded? As long as somebody is in it, its
- * number is given to nobody else: so its leader is gone, or is the one that we know, or (where
- * another of its members was noted) is older than that one: who has taken the number
- * anew is younger. */
+ * number is given to nobody else: so its leader is gone, or is the one that we know, or
+ * (where another of its members was noted) is older than that one: who has taken the
+ * number anew is younger. */
 static bool is_still(const neap_book_entry *e)
 {
     neap_proc leader;

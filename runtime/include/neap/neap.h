@@ -102,8 +102,8 @@ typedef enum {
     NEAP_REPORT_OUTPUT   /* some of what tasks wrote, or will write, is lost */
 } neap_report_kind;
 
-/* How a task is held. With `none` nothing is: the policy orders the starts, and what has
- * started keeps its cpu until it ends. */
+/* How a task is held. With `none` nothing is: the policy orders the starts, and what
+ * has started keeps its cpu until it ends. */
 typedef enum {
     NEAP_ACTUATOR_STOP,   /* SIGSTOP and SIGCONT to the tree */
     NEAP_ACTUATOR_FREEZE, /* a cgroup v2 for each task, frozen and thawed */
@@ -118,8 +118,9 @@ enum {
 
 /* What becomes of the processes that a task leaves behind when its leader ends. */
 typedef enum {
-    NEAP_LEFTOVERS_END,  /* TERM and CONT, the grace time, KILL */
-    NEAP_LEFTOVERS_WAIT, /* the task's exit is told when they have ended by themselves */
+    NEAP_LEFTOVERS_END, /* TERM and CONT, the grace time, KILL */
+    /* the task's exit is told when they have ended by themselves */
+    NEAP_LEFTOVERS_WAIT,
     NEAP_LEFTOVERS_LEAVE /* they are continued, and are nobody's from then on */
 } neap_leftovers;
 
@@ -260,7 +261,8 @@ typedef struct neap_job {
     neap_output output;
     const char *output_dir; /* of NEAP_OUTPUT_FILES: it must exist */
     /* Three descriptors for its 0, 1 and 2 instead, each -1 for what `input` and
-     * `output` say. Copies are kept until it starts: yours may be closed. NULL: none. */
+     * `output` say. Copies are kept until it starts: yours may be closed. NULL:
+     * none. */
     const int *descriptors;
     const neap_limits *limits; /* limits.h; NULL: none */
     /* Ended (NEAP_HOW_TIMEOUT: TERM, the grace time, KILL) when it has run and slept
@@ -368,8 +370,8 @@ NEAP_API int neap_task_signal(neap_runtime *rt, neap_id id, int signo);
 typedef enum { NEAP_KILL_GRACE, NEAP_KILL_NOW } neap_kill_mode;
 NEAP_API int neap_task_kill(neap_runtime *rt, neap_id id, neap_kill_mode mode);
 
-/* Ends all tasks likewise; those not yet started are cancelled, those attached left. Returns at once;
- * neap_run() returns when all are gone. */
+/* Ends all tasks likewise; those not yet started are cancelled, those attached left.
+ * Returns at once; neap_run() returns when all are gone. */
 NEAP_API int neap_end(neap_runtime *rt, neap_kill_mode mode);
 
 /* Changes of the runtime, legal while tasks run; none loses a task or a nanosecond. */

@@ -67,7 +67,8 @@ typedef enum {
     NEAP_SOURCE_NONE,   /* nothing yet, or a virtual task */
     NEAP_SOURCE_CGROUP, /* cpu.stat of its cgroup: exact, all that was ever in it */
     NEAP_SOURCE_PERF,   /* a task-clock counter with inheritance: likewise */
-    NEAP_SOURCE_CLOCKS, /* CPU clocks of those alive, and what was reaped (10 ms grain) */
+    /* CPU clocks of those alive, and what was reaped (10 ms grain) */
+    NEAP_SOURCE_CLOCKS,
     NEAP_SOURCES
 } neap_source;
 
