@@ -113,7 +113,7 @@ static void look(neap_runtime *rt, process *p)
         ended(rt, p, &end);
     else /* taken away: by a wait for all children of this process, or by the guard,
             which could not say so any more */
-        neap_spawn_end(rt, p->task, NEAP_HOW_LOST, 0);
+        neap_spawn_lost(rt, p);
 }
 
 static bool is_adopted(const process *p)

@@ -55,7 +55,7 @@ void neap_moved(neap_runtime *rt)
         if (!is_its(t->process))
             continue;
         if (is_lost(t->process)) {
-            neap_spawn_end(rt, t, NEAP_HOW_LOST, 0);
+            neap_spawn_lost(rt, t->process);
             continue;
         }
         neap_guard_adopt(rt->guard, t->id, t->pid, was(t->process));

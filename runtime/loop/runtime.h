@@ -312,6 +312,8 @@ void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code);
 /* What the guard tells, or adopt.c finds. */
 void neap_spawn_started(neap_runtime *rt, process *p);
 void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e);
+/* P_LIVE: its leader is gone, and nobody can say how. */
+void neap_spawn_lost(neap_runtime *rt, process *p);
 
 /* unstarted.c: tells why it could not be started, where an errno does not. */
 void neap_unstarted_tell(neap_runtime *rt, const process *p, const neap_guard_event *e);

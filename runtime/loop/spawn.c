@@ -179,13 +179,35 @@ void neap_spawn_started(neap_runtime *rt, process *p)
     }
 }
 
-void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
+/* Its leader has gone; the rest of its tree is seen to. */
+static void leader_gone(neap_runtime *rt, process *p, neap_how how, int code)
 {
     neap_ns now = neap_loop_now(rt);
+
+    p->phase = P_ENDED;
+    neap_account_exact(rt, p, now);
+    neap_core_ended(rt->core, now, p->task, how, code);
+    neap_account_uncorrect(rt, p);
+    neap_sleep_forget(rt, p);
+    neap_rest_expect(rt, p);
+}
+
+/* No zombie keeps its number: so no group of that number is signalled any more, only
+ * those who are known to be its own. */
+void neap_spawn_lost(neap_runtime *rt, process *p)
+{
+    p->ended_at = neap_loop_now(rt);
+    p->own.shared = true;
+    neap_tree_signal(rt, p, SIGCONT);
+    leader_gone(rt, p, NEAP_HOW_LOST, 0);
+}
+
+void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
+{
     neap_how how = e->signalled ? NEAP_HOW_SIGNAL : NEAP_HOW_EXIT;
     int code = e->code;
 
-    p->ended_at = now;
+    p->ended_at = neap_loop_now(rt);
     if (p->timed_out) {
         how = NEAP_HOW_TIMEOUT;
         code = e->signalled ? e->code : SIGTERM;
@@ -195,13 +217,8 @@ void neap_spawn_exited(neap_runtime *rt, process *p, const neap_guard_event *e)
     }
     if (p->phase != P_LIVE) /* it died before it could exec */
         how = NEAP_HOW_ERROR, code = ESRCH;
-    p->phase = P_ENDED;
     p->exited_cpu = e->cpu;
-    neap_account_exact(rt, p, now);
-    neap_core_ended(rt->core, now, p->task, how, code);
-    neap_account_uncorrect(rt, p);
-    neap_sleep_forget(rt, p);
-    neap_rest_expect(rt, p);
+    leader_gone(rt, p, how, code);
 }
 
 static void on_failed(neap_runtime *rt, process *p, const neap_guard_event *e)

@@ -74,6 +74,32 @@ function TestDeath.test_neap_is_killed()
   end)
 end
 
+-- With `continue` all go on to their ends, which they write down.
+local GO_ON = ([[return {
+  { "sh", "-c", "UP WORK echo plain >>MARKS" },
+  { "timeout", "100", "sh", "-c", "UP WORK echo timeout >>MARKS" },
+  { "setsid", "-w", "sh", "-c", "UP WORK echo setsid >>MARKS" },
+  { "bash", "-c", "set -m; (UP WORK echo control >>MARKS) & wait" },
+}]]):gsub("UP", "echo up;"):gsub("WORK", function() return (WORK:gsub("20000", "60000")) end)
+
+function TestDeath.test_neap_is_killed_and_its_tasks_go_on()
+  local marks = shell.path("marks")
+  local jobs = GO_ON:gsub("MARKS", marks)
+  for i = 1, RUNS do
+    os.remove(marks)
+    local run = shell.start_neap {
+      "run", "-j1", "-q", "1ms", "--on-death", "continue", "-f", shell.file("jobs.lua", jobs),
+    }
+    run:await(("up\n"):rep(4))
+    local instant = at_some_instant()
+    run:signal("KILL")
+    run:finish()
+    run:assert_gone(30)
+    local _, through = shell.read(marks):gsub("\n", "")
+    luaunit.assertEquals(through, 4, ("run %d, after %d ms"):format(i, instant))
+  end
+end
+
 local function kill_guard(run)
   local guard = run:find("neap-guard") or run:find("neap-keeper") -- which is it then
   if guard then run:signal("KILL", guard.pid) end
