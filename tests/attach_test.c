@@ -237,7 +237,7 @@ static void what_it_used_before_is_not_its_tasks(void **state)
 
     nanosleep(&moment, NULL);
     id = attach(pid);
-    assert_int_equal(neap_find(rt, id)->cpu_ns, 0);
+    assert_true(neap_find(rt, id)->cpu_ns < 20 * NEAP_MS); /* it runs on meanwhile */
     neap_run_for(rt, NEAP_S);
     neap_pause(rt);
     neap_resume(rt); /* charges all */
