@@ -27,6 +27,15 @@ static void signal_groups(struct guard *g, int signo)
             kill(-r->pid, signo);
 }
 
+/* Those who have nobody below them need not wait until all have been looked at. */
+static void continue_alone(struct guard *g)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (struct record *r = g->by_pid[i]; r; r = r->next_by_pid)
+            if (neap_proc_is_alone(r->pid))
+                kill(-r->pid, SIGCONT);
+}
+
 enum whom { EVERYBODY, OUTSIDE_THE_GROUPS, THE_STOPPED };
 
 /* To those below us one by one, children before their parents: a group that is stopped
@@ -102,6 +111,7 @@ static void end_all(struct guard *g)
     bool others;
 
     signal_groups(g, SIGTERM);
+    continue_alone(g);
     signal_tree(g, SIGTERM, OUTSIDE_THE_GROUPS);
     others = book_signal_others(g, SIGTERM) > 0;
     signal_tree(g, SIGCONT, EVERYBODY); /* TERM waits in what is stopped */
@@ -118,6 +128,7 @@ static void continue_all(struct guard *g)
     int64_t until = g->now + CONTINUE_TIME;
     int clean = 0;
 
+    continue_alone(g);
     signal_tree(g, SIGCONT, THE_STOPPED);
     signal_groups(g, SIGCONT);
     book_cgroups(g, CGROUP_THAW);

@@ -45,6 +45,10 @@ void neap_proc_threads(pid_t pid, neap_proc_fn *fn, void *user);
 /* Calls `fn` for each process that there is. */
 void neap_proc_all(neap_proc_fn *fn, void *user);
 
+/* Has it one thread, and no child, for all that can be known cheaply? False where that
+ * is not known. */
+bool neap_proc_is_alone(pid_t pid);
+
 /* Writes `root` and its descendants, zombies too, the nearest first, at most `room` of
  * them (at least 1). Returns how many it wrote; `room`: there may be more. */
 size_t neap_proc_tree(pid_t root, pid_t *pids, size_t room);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_ROOM = 64, FORKNOEXEC = 0x40 /* the kernel's PF_FORKNOEXEC */ };
@@ -203,6 +204,24 @@ struct tree {
     pid_t *pids;
     size_t count, room;
 };
+
+bool neap_proc_is_alone(pid_t pid)
+{
+    char path[64], byte;
+    struct stat threads;
+    int file;
+    bool is_alone;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    if (stat(path, &threads) != 0 || threads.st_nlink != 3) /* itself, `..`, a thread */
+        return false;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    is_alone = file >= 0 && read(file, &byte, 1) == 0;
+    if (file >= 0)
+        close(file);
+    return is_alone;
+}
 
 static void tree_add(void *user, pid_t pid)
 {
