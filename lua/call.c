@@ -4,10 +4,13 @@
  * handles and words come from stack slots and by integer index; only lua_pcall can run
  * into an error.
  */
+#include "budget.h"
 #include "host.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { HARD_SHARE = 10 }; /* of a quantum: what a hook may take */
 
 /* What each hook is given. t: task, r: ran, n: number, c: code, i: timer; w, a, e, h:
  * the word for a why, a what, a reason, a how. */
@@ -110,17 +113,44 @@ static void push_argument(const struct neap_host *h, const struct neap_call *cal
 static void fail(const struct neap_host *h, const struct neap_call *call)
 {
     static const char mark[] = "\nstack traceback:\n";
+    void (*tell)(neap_ctx *, const char *, const char *) =
+        neap_budget_is_over(h->L) ? neap_give_up : neap_fail;
     const char *text =
         lua_type(h->L, -1) == LUA_TSTRING ? lua_tostring(h->L, -1) : "failed";
     const char *trace = strstr(text, mark);
     char message[512];
 
     if (!trace) {
-        neap_fail(call->c, text, NULL);
+        tell(call->c, text, NULL);
         return;
     }
     snprintf(message, sizeof message, "%.*s", (int)(trace - text), text);
-    neap_fail(call->c, message, trace + 1);
+    tell(call->c, message, trace + 1);
+}
+
+/* The first and last hooks may build and write as much as loading may. */
+static neap_ns time_of(const struct neap_call *call)
+{
+    bool is_rare = call->hook == NEAP_HOOK_INIT || call->hook == NEAP_HOOK_EXIT;
+
+    return is_rare ? NEAP_BUDGET_LOAD : call->c->quantum / HARD_SHARE;
+}
+
+static void tell_slow(struct neap_host *h, const struct neap_call *call)
+{
+    neap_ns used = neap_budget_slow(h->L);
+    char text[96];
+
+    if (used == 0)
+        return;
+    neap_count(call->c, "slow hooks");
+    if (h->told_slow >> call->hook & 1)
+        return;
+    h->told_slow |= 1u << call->hook;
+    snprintf(text, sizeof text,
+             "%s took %lld us of CPU time, more than 1 %% of the quantum",
+             neap_hook_names[call->hook], (long long)(used / NEAP_US));
+    neap_log(call->c, text);
 }
 
 static bool begin(struct neap_host *h, struct neap_call *call)
@@ -129,6 +159,8 @@ static bool begin(struct neap_host *h, struct neap_call *call)
     call->outer = h->call;
     h->call = call;
     h->script->hooks++;
+    if (!call->outer)
+        neap_budget_begin(h->L, time_of(call));
     if (lua_checkstack(h->L, LUA_MINSTACK)) {
         lua_pushcfunction(h->L, neap_text_explain);
         return true;
@@ -139,6 +171,10 @@ static bool begin(struct neap_host *h, struct neap_call *call)
 
 void neap_call_end(struct neap_host *h, struct neap_call *call)
 {
+    if (!call->outer) {
+        tell_slow(h, call);
+        neap_budget_end(h->L);
+    }
     lua_settop(h->L, call->floor);
     h->call = call->outer;
     h->script->hooks--;

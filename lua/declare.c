@@ -3,6 +3,7 @@
  * The table is read once, raw. What it says later changes nothing: hooks are kept by
  * reference, and self is a copy.
  */
+#include "budget.h"
 #include "host.h"
 #include <stdlib.h>
 #include <string.h>
@@ -264,7 +265,7 @@ struct neap_host *neap_host_new(struct neap_script *s, lua_State *own)
 
     if (!h) {
         if (own)
-            lua_close(own);
+            neap_budget_close(own);
         return NULL;
     }
     h->own = own;
@@ -283,7 +284,7 @@ void neap_host_free(struct neap_host *h)
     if (h->link)
         h->link->host = NULL;
     if (h->own)
-        lua_close(h->own);
+        neap_budget_close(h->own);
     else
         luaL_unref(h->script->keep, NEAP_KEEP_ANCHOR, h->keep_ref);
     neap_text_free(&h->text);

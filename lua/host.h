@@ -80,8 +80,9 @@ struct neap_host {
     const char **params;    /* record.params */
     size_t seat;            /* where the seats begin in t->own */
     bool has[NEAP_HOOKS];
-    bool has_left;   /* `exit` was called */
-    bool has_floats; /* the keys in the heap are codes of doubles */
+    bool has_left;      /* `exit` was called */
+    unsigned told_slow; /* hooks that were reported to be slow, bit by bit */
+    bool has_floats;    /* the keys in the heap are codes of doubles */
 };
 
 /* A way from `self` to the host that survives the host: a userdata in the policy's

@@ -1,4 +1,5 @@
 /* load.c - finds the policy that a name, a path or a table stands for. */
+#include "budget.h"
 #include "embedded.h"
 #include "host.h"
 #include <stdio.h>
@@ -66,7 +67,8 @@ static int unknown(lua_State *L, const char *name)
 static int take_text(lua_State *L, struct neap_script *s, const char *text, size_t size,
                      const char *chunk, struct neap_host **out)
 {
-    lua_State *own = neap_sandbox_new();
+    lua_State *own =
+        neap_sandbox_new(s && s->policy_memory ? s->policy_memory : NEAP_BUDGET_MEMORY);
     struct neap_host *h = own ? neap_host_new(s, own) : NULL;
     int rc;
 

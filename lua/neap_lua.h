@@ -51,6 +51,7 @@ struct neap_script {
     lua_State *L;     /* the main thread: callbacks and hooks run there */
     lua_State *keep;
     bool clean_env;          /* of its jobs, if they do not say */
+    size_t policy_memory;    /* bytes for the state of a policy file; 0: the default */
     struct neap_host *hosts; /* the policies in Lua that it has or had */
 };
 
@@ -181,7 +182,8 @@ int neap_facts_lua(lua_State *L); /* facts.c: neap.facts() */
 
 /* sandbox.c: the states of policy files. */
 #define NEAP_POLICY_FILE_MAX (256 * 1024)
-lua_State *neap_sandbox_new(void);
+/* With so many bytes of memory. NULL: there is none. */
+lua_State *neap_sandbox_new(size_t memory);
 /* Runs the text, which must return a table: leaves it, or a message, on the stack.
  * Returns 0 or -NEAP_EPOLICY. */
 int neap_sandbox_run(lua_State *L, const char *text, size_t size, const char *chunk);

@@ -4,8 +4,10 @@
  * allow-list of the standard library. There is no way to files, processes, the clock or
  * chance but through neap.
  */
+#include "budget.h"
 #include "host.h"
 #include "neap_lua.h"
+#include "strict.h"
 #include <lualib.h>
 #include <string.h>
 
@@ -25,13 +27,26 @@ static const char *const math_names[] = {
     "fmod", "huge", "log",  "max",  "maxinteger", "min",  "mininteger", "modf", "pi",
     "rad",  "sin",  "sqrt", "tan",  "tointeger",  "type", "ult",        NULL};
 
+static int refuse_random(lua_State *L)
+{
+    return luaL_error(L,
+                      "a policy draws by self:random(), so that a run can be repeated");
+}
+
+static void no_chance(lua_State *L)
+{
+    lua_pushcfunction(L, refuse_random);
+    lua_setfield(L, -2, "random");
+}
+
 static const struct {
     const char *name;
     lua_CFunction open;
     const char *const *names;
-} libraries[] = {{"string", luaopen_string, string_names},
-                 {"table", luaopen_table, table_names},
-                 {"math", luaopen_math, math_names}};
+    void (*replace)(lua_State *L);
+} libraries[] = {{"string", luaopen_string, string_names, neap_strict_string},
+                 {"table", luaopen_table, table_names, neap_strict_table},
+                 {"math", luaopen_math, math_names, no_chance}};
 
 /* Copies the named fields of the table on top into the one at `to`; pops the former. */
 static void copy_names(lua_State *L, int to, const char *const *names)
@@ -75,12 +90,6 @@ static int sandbox_print(lua_State *L)
     return 0;
 }
 
-static int no_chance(lua_State *L)
-{
-    return luaL_error(L,
-                      "a policy draws by self:random(), so that a run can be repeated");
-}
-
 /* Pushes the environment. */
 static void push_environment(lua_State *L)
 {
@@ -90,16 +99,14 @@ static void push_environment(lua_State *L)
     env = lua_gettop(L);
     luaL_requiref(L, LUA_GNAME, luaopen_base, 0);
     copy_names(L, env, base_names);
+    neap_strict_base(L);
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
         lua_newtable(L);
         luaL_requiref(L, libraries[i].name, libraries[i].open, 0);
         copy_names(L, env + 1, libraries[i].names);
+        libraries[i].replace(L);
         lua_setfield(L, env, libraries[i].name);
     }
-    lua_getfield(L, env, "math");
-    lua_pushcfunction(L, no_chance);
-    lua_setfield(L, -2, "random");
-    lua_pop(L, 1);
     lua_pushcfunction(L, sandbox_print);
     lua_setfield(L, env, "print");
     neap_module_push_policy_side(L);
@@ -131,9 +138,9 @@ static int boot(lua_State *L)
     return 0;
 }
 
-lua_State *neap_sandbox_new(void)
+lua_State *neap_sandbox_new(size_t memory)
 {
-    lua_State *L = luaL_newstate();
+    lua_State *L = neap_budget_state(memory);
 
     if (!L)
         return NULL;
@@ -141,7 +148,7 @@ lua_State *neap_sandbox_new(void)
     lua_pushcfunction(L, boot);
     if (lua_pcall(L, 0, 0, 0) == LUA_OK)
         return L;
-    lua_close(L);
+    neap_budget_close(L);
     return NULL;
 }
 
@@ -182,9 +189,13 @@ static int run_body(lua_State *L)
 int neap_sandbox_run(lua_State *L, const char *text, size_t size, const char *chunk)
 {
     struct source s = {text, size, chunk};
+    int status;
 
     skip_start(&s);
     lua_pushcfunction(L, run_body);
     lua_pushlightuserdata(L, &s);
-    return lua_pcall(L, 1, 1, 0) == LUA_OK ? 0 : -NEAP_EPOLICY;
+    neap_budget_begin(L, NEAP_BUDGET_LOAD);
+    status = lua_pcall(L, 1, 1, 0);
+    neap_budget_end(L);
+    return status == LUA_OK ? 0 : -NEAP_EPOLICY;
 }

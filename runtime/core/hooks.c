@@ -14,6 +14,16 @@ static const char *const hook_name[] = {"init",    "exit",     "init_task", "exi
                                         "running", "stopping", "tick",      "preempt",
                                         "update",  "signal",   "timer"};
 
+static void condemn(neap_core *c, int hook)
+{
+    char why[256];
+
+    snprintf(why, sizeof why, "%s%s: %.150s",
+             c->failure.final ? "" : "three failures in ten seconds, the last in ",
+             hook_name[hook], c->failure.message);
+    neap_seat_condemn(c, why);
+}
+
 static void strike(neap_core *c, int hook, neap_id task)
 {
     seat *s = &c->seat;
@@ -27,14 +37,9 @@ static void strike(neap_core *c, int hook, neap_id task)
         neap_core_report(c, NEAP_REPORT_FAILURE, hook_name[hook], c->failure.message,
                          c->failure.trace[0] ? c->failure.trace : NULL, task);
     }
-    if (s->strike[0] - s->strike[STRIKES - 1] <= STRIKE_WINDOW) {
-        char why[256];
-
-        snprintf(why, sizeof why,
-                 "three failures in ten seconds, the last in %s: %.150s",
-                 hook_name[hook], c->failure.message);
-        neap_seat_condemn(c, why);
-    }
+    if (c->failure.final || s->strike[0] - s->strike[STRIKES - 1] <= STRIKE_WINDOW)
+        condemn(c, hook);
+    c->failure.final = false;
 }
 
 static void enter(neap_core *c, int hook)
@@ -67,8 +72,15 @@ void neap_fail(neap_ctx *ctx, const char *message, const char *trace)
     failure *f = &ctx->core->failure;
 
     f->set = true;
+    f->final = false;
     snprintf(f->message, sizeof f->message, "%s", message ? message : "failed");
     snprintf(f->trace, sizeof f->trace, "%s", trace ? trace : "");
+}
+
+void neap_give_up(neap_ctx *ctx, const char *message, const char *trace)
+{
+    neap_fail(ctx, message, trace);
+    ctx->core->failure.final = true;
 }
 
 int neap_hook_init(neap_core *c, const neap_params *params)

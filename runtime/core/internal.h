@@ -104,6 +104,7 @@ typedef struct seat {
 } seat;
 
 typedef struct failure {
+    bool final; /* it needs no third one */
     bool set;
     char message[1024];
     char trace[4096];

@@ -221,6 +221,10 @@ NEAP_API neap_task *neap_on_cpu(neap_ctx *c, int cpu);
  * `trace` may be NULL. Legal in every hook, init included. */
 NEAP_API void neap_fail(neap_ctx *c, const char *message, const char *trace);
 
+/* The same, and to ask this policy again would do harm: it is ejected in this
+ * decision. */
+NEAP_API void neap_give_up(neap_ctx *c, const char *message, const char *trace);
+
 /* Reads parameter `name` as a duration ("10ms") or a whole number into `*value`, which
  * stays as it is when the parameter is not given. Returns 0 or -EINVAL after
  * neap_fail(). For init. */

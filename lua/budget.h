@@ -1,0 +1,45 @@
+/* budget.h - what the Lua state of a policy file may take: memory, instructions, CPU
+ * time.
+ *
+ * Never wall time: the host of a scheduler is loaded by definition. Instructions are
+ * counted in thousands by the interpreter; functions in C whose work depends on their
+ * arguments add theirs by neap_budget_spend(). The clock is looked at each thousand.
+ */
+#ifndef NEAP_BUDGET_H
+#define NEAP_BUDGET_H
+
+#include <lua.h>
+#include <neap/task.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* For loading a file, init and exit; a hook has a tenth of the quantum. */
+#define NEAP_BUDGET_LOAD (100 * NEAP_MS)
+#define NEAP_BUDGET_MEMORY ((size_t)8 << 20)
+
+/* A new Lua state with these bounds, empty but for its registry; nothing runs until
+ * neap_budget_begin(). NULL: no memory. `memory` in bytes; no single block may be more
+ * than a quarter of it. */
+lua_State *neap_budget_state(size_t memory);
+void neap_budget_close(lua_State *L);
+
+/* A call begins that may take `time` ns of CPU time and 100 instructions for each
+ * microsecond of it, whichever is less. Calls inside it are part of it. Does nothing in
+ * other states. */
+void neap_budget_begin(lua_State *L, neap_ns time);
+/* It is over. Returns whether it was stopped. */
+bool neap_budget_end(lua_State *L);
+/* What the call used is over its soft limit, a tenth of the other: so much was seen.
+ * Else 0. */
+neap_ns neap_budget_slow(lua_State *L);
+
+/* Was the call that runs stopped? Who catches errors must not catch that one. */
+bool neap_budget_is_over(lua_State *L);
+/* `work` more instructions, or as much time as so many take. Raises when that is too
+ * much. */
+void neap_budget_spend(lua_State *L, lua_Integer work);
+
+/* Bytes in use; 0 in other states. */
+size_t neap_budget_memory(lua_State *L);
+
+#endif

@@ -1,0 +1,20 @@
+/* strict.h - the standard functions as a policy file has them: bounded, and the same on
+ * every run.
+ *
+ * Each puts its functions into the library's table on top of the stack, in place of the
+ * stock ones that are there.
+ */
+#ifndef NEAP_STRICT_H
+#define NEAP_STRICT_H
+
+#include <lua.h>
+
+void neap_strict_base(lua_State *L);   /* strict_base.c */
+void neap_strict_string(lua_State *L); /* strict_string.c */
+void neap_strict_table(lua_State *L);  /* strict_table.c */
+
+/* Pushes the text of the value at `index`, as tostring() gives it in a policy: no
+ * addresses, which differ from run to run. */
+const char *neap_strict_tostring(lua_State *L, int index);
+
+#endif

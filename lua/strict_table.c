@@ -1,0 +1,121 @@
+/* strict_table.c - table functions whose work is known before it is done.
+ *
+ * The stock ones ask a table's metamethods for its length and its elements, and loop in
+ * C over whatever the answer is. Here they take plain tables only.
+ */
+#include "budget.h"
+#include "strict.h"
+#include <lauxlib.h>
+
+static void check_plain(lua_State *L, int index)
+{
+    static const char *const proxies[] = {"__len", "__index", "__newindex", NULL};
+
+    luaL_checktype(L, index, LUA_TTABLE);
+    for (int i = 0; proxies[i]; i++) {
+        if (luaL_getmetafield(L, index, proxies[i]) != LUA_TNIL)
+            luaL_argerror(L, index, "a table without __len, __index and __newindex");
+    }
+}
+
+static lua_Integer length_of(lua_State *L, int index)
+{
+    return (lua_Integer)lua_rawlen(L, index);
+}
+
+/* How many there are from `first` to `last`, at most all that can be. */
+static lua_Integer span(lua_Integer first, lua_Integer last)
+{
+    lua_Unsigned n = (lua_Unsigned)last - (lua_Unsigned)first;
+
+    if (first > last)
+        return 0;
+    return n < (lua_Unsigned)1 << 40 ? (lua_Integer)n + 1 : (lua_Integer)1 << 40;
+}
+
+/* The stock function, which is upvalue 1. */
+static int call_stock(lua_State *L)
+{
+    int n = lua_gettop(L);
+
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, n, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+/* concat(t, between, first, last), unpack(t, first, last): the range is at `at`. */
+static int over_range(lua_State *L, int at)
+{
+    check_plain(L, 1);
+    neap_budget_spend(L,
+                      span(luaL_optinteger(L, at, 1),
+                           lua_isnoneornil(L, at + 1) ? length_of(L, 1)
+                                                      : luaL_checkinteger(L, at + 1)));
+    return call_stock(L);
+}
+
+static int strict_concat(lua_State *L)
+{
+    return over_range(L, 3);
+}
+
+static int strict_unpack(lua_State *L)
+{
+    return over_range(L, 2);
+}
+
+/* What stands behind the place moves. */
+static int strict_insert(lua_State *L)
+{
+    check_plain(L, 1);
+    if (lua_gettop(L) == 3)
+        neap_budget_spend(L, span(luaL_checkinteger(L, 2), length_of(L, 1)));
+    return call_stock(L);
+}
+
+static int strict_remove(lua_State *L)
+{
+    check_plain(L, 1);
+    if (!lua_isnoneornil(L, 2))
+        neap_budget_spend(L, span(luaL_checkinteger(L, 2), length_of(L, 1)));
+    return call_stock(L);
+}
+
+static int strict_move(lua_State *L)
+{
+    check_plain(L, 1);
+    if (!lua_isnoneornil(L, 5))
+        check_plain(L, 5);
+    neap_budget_spend(L, span(luaL_checkinteger(L, 2), luaL_checkinteger(L, 3)));
+    return call_stock(L);
+}
+
+static int strict_sort(lua_State *L)
+{
+    lua_Integer n, work = 0;
+
+    check_plain(L, 1);
+    n = length_of(L, 1);
+    for (lua_Integer rest = n; rest > 0; rest /= 2)
+        work += n;
+    neap_budget_spend(L, work);
+    return call_stock(L);
+}
+
+void neap_strict_table(lua_State *L)
+{
+    static const luaL_Reg functions[] = {{"concat", strict_concat},
+                                         {"insert", strict_insert},
+                                         {"move", strict_move},
+                                         {"remove", strict_remove},
+                                         {"sort", strict_sort},
+                                         {"unpack", strict_unpack},
+                                         {NULL, NULL}};
+
+    for (const luaL_Reg *f = functions; f->name; f++) {
+        lua_getfield(L, -1, f->name);
+        lua_pushcclosure(L, f->func, 1);
+        lua_setfield(L, -2, f->name);
+    }
+}
