@@ -6,6 +6,7 @@
  * (neap_script_raise).
  */
 #include "neap_lua.h"
+#include "queue.h"
 #include <stdio.h>
 
 const char *const neap_event_names[] = {"exit", "switch", "error", NULL};
@@ -196,6 +197,7 @@ static void on_forget(void *user, neap_runtime *rt, neap_task *t)
     struct neap_script *s = user;
     struct neap_handle *h = t->user;
 
+    neap_queue_leave(h);
     h->task = NULL;
     luaL_unref(s->keep, NEAP_KEEP_ANCHOR, h->ref);
     h->ref = LUA_NOREF;

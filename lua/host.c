@@ -10,6 +10,7 @@
  * queued that has gone.
  */
 #include "host.h"
+#include "queue.h"
 #include <string.h>
 
 struct neap_seat *neap_host_seat(const struct neap_host *h, const neap_task *t)
@@ -100,18 +101,19 @@ static int host_init(neap_ctx *c, const neap_params *params)
     return o.rc;
 }
 
-/* Handles in a state of the policy's own end here: after an ejection nobody has said
- * that their tasks have left. */
+/* After an ejection nobody has said that the tasks have left: they leave the queues, and
+ * handles in a state of the policy's own end. */
 static void drop_handles(const struct neap_host *h)
 {
     lua_State *keep = h->keep;
 
-    if (!h->own)
-        return;
     for (lua_pushnil(keep); lua_next(keep, NEAP_SLOT_HANDLES); lua_pop(keep, 1)) {
         struct neap_handle *handle = neap_handle_test(keep, -1);
 
-        if (handle)
+        if (!handle)
+            continue;
+        neap_queue_leave(handle);
+        if (h->own)
             handle->task = NULL;
     }
 }
@@ -171,6 +173,7 @@ static void drop_handle(struct neap_host *h, const neap_task *t)
     lua_pop(keep, 1);
     if (!handle)
         return;
+    neap_queue_leave(handle);
     if (h->own)
         handle->task = NULL;
     lua_pushnil(keep);

@@ -6,6 +6,7 @@
  */
 #include "embedded.h"
 #include "neap_lua.h"
+#include "queue.h"
 #include <string.h>
 
 /* luaopen_NAME is what require() looks for in NAME.so. */
@@ -97,6 +98,10 @@ void neap_module_push_policy_side(lua_State *L)
     lua_newtable(L);
     lua_pushcfunction(L, lua_policy);
     lua_setfield(L, -2, "policy");
+    lua_pushcfunction(L, neap_queue_fifo);
+    lua_setfield(L, -2, "fifo");
+    lua_pushcfunction(L, neap_queue_heap);
+    lua_setfield(L, -2, "heap");
     set_units(L);
 }
 
@@ -104,6 +109,7 @@ static int open_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"duration", lua_duration},      {"facts", neap_facts_lua},
+        {"fifo", neap_queue_fifo},       {"heap", neap_queue_heap},
         {"limit", neap_limits_lua},      {"policies", neap_load_policies},
         {"policy", lua_policy},          {"rescue", neap_rescue_lua},
         {"runtime", neap_runtime_lua},   {"signal_name", lua_signal_name},

@@ -119,6 +119,9 @@ struct neap_handle {
     struct neap_script *script; /* valid while task is not NULL */
     neap_how how;               /* NEAP_HOWS: it is not known how it ended */
     int code;
+    struct neap_queue *queue; /* which it is in, or NULL (queue.c) */
+    struct neap_handle *before, *behind;
+    size_t place;
 };
 
 /* Pushes a new handle, bound to no task yet; user value 1 is for `data`, 2 keeps the
