@@ -12,12 +12,13 @@
 #include <time.h>
 
 enum {
-    LOOK_EVERY = 1000, /* instructions */
-    NS_EACH = 10,      /* of CPU time, about */
-    BYTES_EACH = 64,   /* that an instruction's time allocates and fills */
-    LARGE = 16 * 1024, /* a block that counts as work */
-    LARGEST = 4,       /* part of the memory that one block may be */
-    SOFT = 10          /* part of the time after which a call is slow */
+    LOOK_EVERY = 1000,         /* instructions */
+    NS_EACH = 10,              /* of CPU time, about */
+    BYTES_EACH = 64,           /* that an instruction's time allocates and fills */
+    LARGE = 16 * 1024,         /* a block that counts as work */
+    COLLECT_AFTER = 64 * 1024, /* bytes of new objects */
+    LARGEST = 4,               /* part of the memory that one block may be */
+    SOFT = 10                  /* part of the time after which a call is slow */
 };
 
 struct budget {
@@ -28,6 +29,8 @@ struct budget {
     lua_Integer left; /* instructions */
     lua_Integer spent; /* since the last look at the clock */
     bool over;
+    size_t kept;     /* bytes, after the last collection */
+    bool collecting; /* step by step */
 };
 
 static neap_ns cpu_now(void)
@@ -118,6 +121,7 @@ lua_State *neap_budget_state(size_t memory)
         free(b);
         return NULL;
     }
+    lua_gc(L, LUA_GCSTOP);
     lua_sethook(L, on_count, LUA_MASKCOUNT, LOOK_EVERY);
     return L;
 }
@@ -175,9 +179,17 @@ void neap_budget_spend(lua_State *L, lua_Integer work)
         raise_over(L, b, 1);
 }
 
-size_t neap_budget_memory(lua_State *L)
+void neap_budget_collect(lua_State *L)
 {
-    const struct budget *b = budget_of(L);
+    struct budget *b = budget_of(L);
 
-    return b ? b->used : 0;
+    if (!b || (b->used < b->kept + COLLECT_AFTER && !b->collecting))
+        return;
+    if (b->used > b->limit / 2) {
+        lua_gc(L, LUA_GCCOLLECT);
+        b->collecting = false;
+    } else {
+        b->collecting = !lua_gc(L, LUA_GCSTEP, 0);
+    }
+    b->kept = b->used;
 }

@@ -39,7 +39,9 @@ bool neap_budget_is_over(lua_State *L);
  * much. */
 void neap_budget_spend(lua_State *L, lua_Integer work);
 
-/* Bytes in use; 0 in other states. */
-size_t neap_budget_memory(lua_State *L);
+/* The collector is stopped while a call runs, but for its last resort: what is to be
+ * collected is, step by step, between decisions. One step; or all, where half of the
+ * memory is in use. */
+void neap_budget_collect(lua_State *L);
 
 #endif

@@ -23,12 +23,14 @@ static const char *const shape[NEAP_HOOKS] = {
     [NEAP_HOOK_TICK] = "tr",     [NEAP_HOOK_PREEMPT] = "t",
     [NEAP_HOOK_UPDATE] = "ta",   [NEAP_HOOK_SIGNAL] = "tn",
     [NEAP_HOOK_TIMER] = "i",     [NEAP_HOOK_KEY] = "t",
+    [NEAP_HOOK_SAVE] = "",       [NEAP_HOOK_RESTORE] = "",
+    [NEAP_HOOK_EXPLAIN] = "t",
 };
 
 const char *const neap_hook_names[] = {
-    "init",   "exit",   "init_task", "exit_task", "enqueue", "dequeue",
-    "pick",   "slice",  "running",   "stopping",  "tick",    "preempt",
-    "update", "signal", "timer",     "key",       NULL};
+    "init",  "exit",    "init_task", "exit_task", "enqueue", "dequeue", "pick",
+    "slice", "running", "stopping",  "tick",      "preempt", "update",  "signal",
+    "timer", "key",     "save",      "restore",   "explain", NULL};
 
 static void add_words(lua_State *L, int first, int count, const char *(*word)(int))
 {
@@ -120,6 +122,11 @@ static void fail(const struct neap_host *h, const struct neap_call *call)
     const char *trace = strstr(text, mark);
     char message[512];
 
+    if (call->problem) {
+        snprintf(call->problem, call->room, "%s: %.*s", neap_hook_names[call->hook],
+                 (int)(trace ? (size_t)(trace - text) : strlen(text)), text);
+        return;
+    }
     if (!trace) {
         tell(call->c, text, NULL);
         return;
@@ -131,7 +138,8 @@ static void fail(const struct neap_host *h, const struct neap_call *call)
 /* The first and last hooks may build and write as much as loading may. */
 static neap_ns time_of(const struct neap_call *call)
 {
-    bool is_rare = call->hook == NEAP_HOOK_INIT || call->hook == NEAP_HOOK_EXIT;
+    bool is_rare = call->hook == NEAP_HOOK_INIT || call->hook == NEAP_HOOK_EXIT ||
+                   call->hook >= NEAP_HOOK_SAVE;
 
     return is_rare ? NEAP_BUDGET_LOAD : call->c->quantum / HARD_SHARE;
 }
@@ -165,7 +173,10 @@ static bool begin(struct neap_host *h, struct neap_call *call)
         lua_pushcfunction(h->L, neap_text_explain);
         return true;
     }
-    neap_fail(call->c, "out of memory", NULL);
+    if (call->problem)
+        snprintf(call->problem, call->room, "out of memory");
+    else
+        neap_fail(call->c, "out of memory", NULL);
     return false;
 }
 

@@ -206,7 +206,8 @@ static void fill_keep(lua_State *L, struct neap_host *h)
     neap_context_push(L, 2, h);
     lua_newtable(L); /* handles */
     neap_call_push_words(L);
-    lua_xmove(L, h->keep, 3);
+    lua_pushnil(L); /* what is saved for it */
+    lua_xmove(L, h->keep, 4);
     for (int i = 0; i < NEAP_HOOKS; i++) {
         lua_pushstring(L, neap_hook_names[i]);
         lua_rawget(L, 2);

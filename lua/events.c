@@ -5,6 +5,8 @@
  * first one is kept and raised when the runtime's functions have returned
  * (neap_script_raise).
  */
+#include "budget.h"
+#include "host.h"
 #include "neap_lua.h"
 #include "queue.h"
 #include <stdio.h>
@@ -192,6 +194,15 @@ static void on_report(void *user, neap_runtime *rt, const neap_report *report)
         print_report(report);
 }
 
+static void on_turn(void *user, neap_runtime *rt)
+{
+    const struct neap_script *s = user;
+    const struct neap_host *h = neap_policy_host(s);
+
+    if (h && h->own)
+        neap_budget_collect(h->own);
+}
+
 static void on_forget(void *user, neap_runtime *rt, neap_task *t)
 {
     struct neap_script *s = user;
@@ -209,6 +220,7 @@ void neap_events_install(neap_options *o)
     o->on_switch = on_switch;
     o->on_report = on_report;
     o->on_forget = on_forget;
+    o->on_turn = on_turn;
 }
 
 /* Setting handlers. */

@@ -77,13 +77,19 @@ static int init_body(lua_State *L)
     o->has_base = true;
     if (h->has[NEAP_HOOK_KEY])
         o->rc = neap_keys_init(h, o->c);
-    if (o->rc < 0 || !h->has[NEAP_HOOK_INIT])
+    if (o->rc < 0)
         return 0;
+    if (!h->has[NEAP_HOOK_INIT]) {
+        neap_carry_restore(L, h);
+        return 0;
+    }
     lua_pushvalue(h->keep, NEAP_SLOT_HOOK + NEAP_HOOK_INIT);
     lua_xmove(h->keep, L, 1);
     lua_insert(L, 2); /* init, self, params */
     lua_call(L, 2, 2);
     judge(L, o);
+    if (o->rc == 0)
+        neap_carry_restore(L, h);
     return 0;
 }
 
@@ -96,6 +102,7 @@ static int host_init(neap_ctx *c, const neap_params *params)
     if (!neap_call_body(h, &call, init_body, &o))
         o.rc = -NEAP_EPOLICY;
     neap_call_end(h, &call);
+    h->c = o.rc < 0 ? NULL : c;
     if (o.rc < 0 && o.has_base && h->base && h->base->exit)
         h->base->exit(c, NEAP_REPLACED);
     return o.rc;
@@ -131,6 +138,7 @@ static void host_exit(neap_ctx *c, neap_reason reason)
     if (h->base && h->base->exit)
         h->base->exit(c, reason);
     h->has_left = true;
+    h->c = NULL;
 }
 
 /* init_task and exit_task. */

@@ -29,12 +29,21 @@ enum neap_hook {
     NEAP_HOOK_SIGNAL,
     NEAP_HOOK_TIMER,
     NEAP_HOOK_KEY,
+    NEAP_HOOK_SAVE, /* these three outside decisions: carry.c */
+    NEAP_HOOK_RESTORE,
+    NEAP_HOOK_EXPLAIN,
     NEAP_HOOKS
 };
 extern const char *const neap_hook_names[]; /* in that order, NULL at the end */
 
 /* Slots of a host's `keep`. */
-enum { NEAP_SLOT_SELF = 1, NEAP_SLOT_HANDLES, NEAP_SLOT_WORDS, NEAP_SLOT_HOOK };
+enum {
+    NEAP_SLOT_SELF = 1,
+    NEAP_SLOT_HANDLES,
+    NEAP_SLOT_WORDS,
+    NEAP_SLOT_SAVED,
+    NEAP_SLOT_HOOK
+};
 
 /* Where the words for an enum begin in the table of words. */
 enum {
@@ -55,6 +64,8 @@ struct neap_call {
     uint64_t timer;
     neap_task *popped; /* what base:pick gave last and Lua has not put back */
     int floor;         /* the height of the stack before */
+    char *problem; /* where a failure is told that is none of a decision's, or NULL */
+    size_t room;
     struct neap_call *outer;
 };
 
@@ -68,6 +79,7 @@ struct neap_seat {
 struct neap_host {
     neap_policy record;      /* record.host is this host */
     const neap_policy *base; /* the C policy that answers what Lua does not, or NULL */
+    neap_ctx *c;             /* while it is in charge, else NULL */
     lua_State *L;            /* the main thread of its state: hooks run there */
     lua_State *keep;
     lua_State *own; /* closed with the host; NULL: it lives in the script's state */
@@ -132,6 +144,16 @@ void neap_keys_dequeue(neap_ctx *c, neap_task *t, neap_why why);
 neap_task *neap_keys_pick(neap_ctx *c, int cpu);
 /* The CPU time of `t`, which may be queued, was corrected. */
 void neap_keys_charged(struct neap_host *h, neap_ctx *c, neap_task *t);
+
+/* carry.c. What `from`, in charge, saves goes to `to`, which is made. 0, or -NEAP_EPOLICY
+ * and the problem. */
+int neap_carry_save(struct neap_host *from, struct neap_host *to, char *problem,
+                    size_t room);
+/* Gives `h` what was saved for it. Raises. */
+void neap_carry_restore(lua_State *L, struct neap_host *h);
+/* What `h`, in charge, says of `t`, in `out`; NULL: nothing. */
+const char *neap_carry_explain(struct neap_host *h, neap_task *t, char *out,
+                               size_t room);
 
 /* context.c. Pushes a new instance (`self`) of the policy table at `index`. */
 void neap_context_push(lua_State *L, int index, struct neap_host *h);

@@ -123,24 +123,6 @@ static int push_file(lua_State *L, const char *path, const char **text, size_t *
     return -error;
 }
 
-static int take_file(lua_State *L, struct neap_script *s, const char *path,
-                     struct neap_host **out)
-{
-    const char *text = NULL;
-    size_t size = 0;
-    int rc = push_file(L, path, &text, &size);
-
-    return rc < 0 ? rc
-                  : take_text(L, s, text, size, lua_pushfstring(L, "@%s", path), out);
-}
-
-static int take_embedded(lua_State *L, struct neap_script *s,
-                         const struct neap_embedded *e, struct neap_host **out)
-{
-    return take_text(L, s, e->text, e->size, lua_pushfstring(L, "@%s.lua", e->name),
-                     out);
-}
-
 /* A policy that a script has made: it lives in the script's state. */
 static int take_table(lua_State *L, struct neap_script *s, struct neap_host **out)
 {
@@ -163,6 +145,30 @@ static int take_table(lua_State *L, struct neap_script *s, struct neap_host **ou
     }
     *out = h;
     return 0;
+}
+
+static int take_file(lua_State *L, struct neap_script *s, const char *path,
+                     struct neap_host **out)
+{
+    const char *text = NULL, *chunk;
+    size_t size = 0;
+    int rc = push_file(L, path, &text, &size);
+
+    if (rc < 0)
+        return rc;
+    chunk = lua_pushfstring(L, "@%s", path);
+    if (!s || !s->trust)
+        return take_text(L, s, text, size, chunk, out);
+    if (neap_sandbox_run(L, text, size, chunk) < 0)
+        return -NEAP_EPOLICY;
+    return take_table(L, s, out);
+}
+
+static int take_embedded(lua_State *L, struct neap_script *s,
+                         const struct neap_embedded *e, struct neap_host **out)
+{
+    return take_text(L, s, e->text, e->size, lua_pushfstring(L, "@%s.lua", e->name),
+                     out);
 }
 
 int neap_load_policy(lua_State *L, int index, struct neap_script *s,

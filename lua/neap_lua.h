@@ -52,6 +52,7 @@ struct neap_script {
     lua_State *keep;
     bool clean_env;          /* of its jobs, if they do not say */
     size_t policy_memory;    /* bytes for the state of a policy file; 0: the default */
+    bool trust;              /* policy files are run in the script's own state */
     struct neap_host *hosts; /* the policies in Lua that it has or had */
 };
 
@@ -181,6 +182,19 @@ int neap_load_policy(lua_State *L, int index, struct neap_script *s,
                      struct neap_choice *out);
 int neap_load_policies(lua_State *L); /* neap.policies(), in no order */
 
+/* policy.c: the policy that is in charge. */
+int neap_policy_set(lua_State *L);    /* rt:set_policy(policy [, params]) */
+int neap_policy_reload(lua_State *L); /* rt:reload() */
+/* Keeps the words at these indices (params: 0 for none) for a reload. */
+void neap_policy_remember(lua_State *L, struct neap_script *s, int policy, int params);
+/* The host in charge, or NULL. */
+struct neap_host *neap_policy_host(const struct neap_script *s);
+/* The share that the policy in charge, of this name, promises. */
+neap_ideal neap_policy_ideal(const struct neap_script *s, const char *name);
+/* Pushes what the policy says of `t`, or nil. */
+int neap_policy_explain(lua_State *L, struct neap_script *s, neap_task *t);
+
+int neap_stats_lua(lua_State *L); /* stats.c: rt:stats() */
 int neap_facts_lua(lua_State *L); /* facts.c: neap.facts() */
 
 /* sandbox.c: the states of policy files. */

@@ -3,14 +3,16 @@
 #include "neap_lua.h"
 
 #define METATABLE "neap.runtime"
+#define MEMORY_MIN ((uint64_t)1 << 20)
+#define MEMORY_MAX ((uint64_t)1 << 30)
 
 /* Making and closing. */
 
 static const char *const option_keys[] = {
-    "policy",   "params",   "quantum",     "cpus",     "max_alive",
-    "max_hold", "seed",     "clock",       "confine",  "on_death",
-    "grace",    "guard",    "actuator",    "defaults", "leftovers",
-    "adopt",    "realtime", "stuck_after", "without",  NULL,
+    "policy",   "params",        "quantum",   "cpus",     "max_alive", "max_hold",
+    "seed",     "clock",         "confine",   "on_death", "grace",     "guard",
+    "actuator", "defaults",      "leftovers", "adopt",    "realtime",  "stuck_after",
+    "without",  "policy_memory", "trust",     NULL,
 };
 
 static neap_ns quantum_at(lua_State *L, int index)
@@ -124,6 +126,31 @@ static int open_with(lua_State *L, struct neap_script *s, neap_options *o)
     return rc;
 }
 
+/* For rt:reload(). */
+static void remember(lua_State *L, struct neap_script *s)
+{
+    lua_getfield(L, 1, "policy");
+    lua_getfield(L, 1, "params");
+    neap_policy_remember(L, s, -2, -1);
+    lua_pop(L, 2);
+}
+
+/* The bounds of policy files, or that they have none. */
+static void read_profile(lua_State *L, struct neap_script *s)
+{
+    uint64_t size;
+
+    if (neap_option_get(L, 1, "trust"))
+        s->trust = neap_option_boolean(L, -1, "trust");
+    if (!neap_option_get(L, 1, "policy_memory"))
+        return;
+    if (neap_parse_size(luaL_tolstring(L, -1, NULL), &size) != 0 || size < MEMORY_MIN ||
+        size > MEMORY_MAX)
+        luaL_error(L, "policy_memory: \"%s\" is no size from 1M to 1G",
+                   lua_tostring(L, -1));
+    s->policy_memory = (size_t)size;
+}
+
 static void push_metatable(lua_State *L);
 
 int neap_runtime_lua(lua_State *L)
@@ -147,12 +174,14 @@ int neap_runtime_lua(lua_State *L)
     push_metatable(L);
     lua_setmetatable(L, -2);
     lua_insert(L, 2);
+    read_profile(L, s);
     o.user = s;
     neap_events_install(&o);
     rc = open_with(L, s, &o);
     if (rc < 0)
         return failed(L, rc);
     lua_settop(L, 2);
+    remember(L, s);
     neap_script_raise(L, s);
     return 1;
 }
@@ -216,30 +245,6 @@ static int runtime_now(lua_State *L)
 }
 
 /* Changing. */
-
-static int runtime_set_policy(lua_State *L)
-{
-    struct neap_script *s = neap_script_open(L, 1);
-    struct neap_choice choice = {NULL, NULL};
-    neap_params params = {NULL, 0};
-    int rc;
-
-    luaL_checkany(L, 2);
-    if (s->hooks)
-        return luaL_error(L, "not inside a policy hook");
-    if (!lua_isnoneornil(L, 3))
-        neap_option_params(L, 3, &params);
-    neap_host_sweep(s, NEAP_HOSTS_LEFT);
-    rc = neap_load_policy(L, 2, s, &choice);
-    if (rc < 0)
-        return failed(L, rc);
-    rc = neap_set_policy(s->rt, choice.name, choice.host ? &choice.host->record : NULL,
-                         &params);
-    if (rc < 0 && choice.host)
-        choice.host->has_left = true;
-    neap_host_sweep(s, NEAP_HOSTS_LEFT);
-    return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
-}
 
 static int runtime_set_quantum(lua_State *L)
 {
@@ -353,79 +358,6 @@ static int runtime_placement(lua_State *L)
     return 1;
 }
 
-static void push_counters(lua_State *L, const neap_runtime *rt)
-{
-    const char *name;
-    uint64_t value;
-
-    lua_newtable(L);
-    for (size_t i = 0; neap_counter(rt, i, &name, &value); i++) {
-        lua_pushinteger(L, (lua_Integer)value);
-        lua_setfield(L, -2, name);
-    }
-}
-
-static int runtime_stats(lua_State *L)
-{
-    struct neap_script *s = neap_script_open(L, 1);
-    neap_stats stats = {.cpus = 0};
-
-    neap_get_stats(s->rt, &stats);
-
-    const struct {
-        const char *name;
-        uint64_t value;
-    } numbers[] = {
-        {"cpus", (uint64_t)stats.cpus},
-        {"quantum_ns", (uint64_t)stats.quantum},
-        {"wall_ns", (uint64_t)stats.wall},
-        {"neap_cpu_ns", (uint64_t)stats.neap_cpu},
-        {"decisions", stats.decisions},
-        {"dispatches", stats.dispatches},
-        {"context_switches", stats.context_switches},
-        {"preemptions", stats.preemptions},
-        {"voluntary", stats.voluntary},
-        {"late_ticks", stats.late_ticks},
-        {"late_ns", (uint64_t)stats.late},
-        {"ticks", stats.ticks},
-        {"missed_ticks", stats.missed},
-        {"failures", stats.failures},
-        {"ejections", stats.ejections},
-        {"clamped", stats.clamped},
-        {"forced", stats.forced},
-        {"escaped", stats.escaped},
-        {"active", stats.active},
-        {"waiting", stats.waiting},
-    };
-    enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
-
-    lua_createtable(L, 0, NUMBERS + 2);
-    for (int i = 0; i < NUMBERS; i++) {
-        lua_pushinteger(L, (lua_Integer)numbers[i].value);
-        lua_setfield(L, -2, numbers[i].name);
-    }
-    lua_pushstring(L, stats.policy);
-    lua_setfield(L, -2, "policy");
-    push_counters(L, s->rt);
-    lua_setfield(L, -2, "counters");
-    return 1;
-}
-
-/* The share that the policy in charge promises: of our own policies, that is the newest
- * which has not left. */
-static neap_ideal ideal_of(const struct neap_script *s, const char *name)
-{
-    const neap_policy *p = NULL;
-
-    for (const struct neap_host *h = s->hosts; h && !p; h = h->next) {
-        if (!h->has_left)
-            p = &h->record;
-    }
-    if (!p)
-        p = neap_policy_find(name);
-    return p ? p->ideal : NEAP_NO_IDEAL;
-}
-
 enum field { F_CPUS, F_IDEAL, F_POLICY, F_QUANTUM };
 static const char *const fields[] = {"cpus", "ideal", "policy", "quantum", NULL};
 
@@ -440,7 +372,7 @@ static int push_field(lua_State *L, struct neap_script *s, enum field field)
         lua_pushinteger(L, stats.cpus);
         return 1;
     case F_IDEAL:
-        lua_pushstring(L, ideals[ideal_of(s, stats.policy)]);
+        lua_pushstring(L, ideals[neap_policy_ideal(s, stats.policy)]);
         return 1;
     case F_POLICY:
         lua_pushstring(L, stats.policy);
@@ -508,11 +440,12 @@ static const luaL_Reg methods[] = {{"after", neap_timer_after},
                                    {"resume", runtime_resume},
                                    {"run", runtime_run},
                                    {"set_cpus", runtime_set_cpus},
-                                   {"set_policy", runtime_set_policy},
+                                   {"reload", neap_policy_reload},
+                                   {"set_policy", neap_policy_set},
                                    {"set_quantum", runtime_set_quantum},
                                    {"spawn", neap_jobs_spawn},
                                    {"attach", neap_jobs_attach},
-                                   {"stats", runtime_stats},
+                                   {"stats", neap_stats_lua},
                                    {"stop", runtime_stop},
                                    {"task", neap_jobs_task},
                                    {"tasks", runtime_tasks},

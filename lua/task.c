@@ -392,6 +392,13 @@ static int task_wait(lua_State *L)
     return 2;
 }
 
+static int task_explain(lua_State *L)
+{
+    const struct neap_handle *h = check_alive(L);
+
+    return neap_policy_explain(L, h->script, h->task);
+}
+
 static int task_may_use(lua_State *L)
 {
     const struct neap_handle *h = check_alive(L);
@@ -449,6 +456,7 @@ static int task_stats(lua_State *L)
 
 static const luaL_Reg methods[] = {{"block", task_block},
                                    {"boost", task_boost},
+                                   {"explain", task_explain},
                                    {"finish", task_finish},
                                    {"kill", task_kill},
                                    {"lower", task_lower},

@@ -201,6 +201,8 @@ void neap_loop_turn(neap_runtime *rt)
     send_queued_signals(rt);
     tell_reports(rt);
     tell_exits(rt, ended);
+    if (rt->opt.on_turn)
+        rt->opt.on_turn(rt->opt.user, rt);
 }
 
 neap_ns neap_loop_due(const neap_runtime *rt)

@@ -185,6 +185,10 @@ typedef struct neap_options {
 
     /* For every process that does not say otherwise; limits.h. NULL: none */
     const neap_limits *limits;
+
+    /* A turn of the loop is over, its orders are carried out: time for what can wait,
+     * such as a step of a collector, while the tasks run. No call of this runtime. */
+    void (*on_turn)(void *user, neap_runtime *rt);
 } neap_options;
 
 /* Makes a runtime. Options are checked as a whole: an error changes nothing. Errors:
