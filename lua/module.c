@@ -113,6 +113,7 @@ static int open_core(lua_State *L)
         {"limit", neap_limits_lua},      {"policies", neap_load_policies},
         {"policy", lua_policy},          {"rescue", neap_rescue_lua},
         {"runtime", neap_runtime_lua},   {"signal_name", lua_signal_name},
+        {"stamp", neap_load_stamp},
         {"strerror", lua_strerror},      {"suggest", lua_suggest},
         {"terminal", neap_terminal_lua}, {"weight", lua_weight},
         {"writable", neap_writable_lua}, {NULL, NULL},

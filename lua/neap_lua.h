@@ -181,6 +181,7 @@ struct neap_choice {
 int neap_load_policy(lua_State *L, int index, struct neap_script *s,
                      struct neap_choice *out);
 int neap_load_policies(lua_State *L); /* neap.policies(), in no order */
+int neap_load_stamp(lua_State *L);    /* neap.stamp(path) */
 
 /* policy.c: the policy that is in charge. */
 int neap_policy_set(lua_State *L);    /* rt:set_policy(policy [, params]) */

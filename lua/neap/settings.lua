@@ -2,6 +2,7 @@
 local limits = require "neap.limits"
 local neap = require "neap"
 local options = require "neap.options"
+local reload = require "neap.reload"
 
 local settings = {}
 
@@ -13,8 +14,11 @@ local OURS = { [11] = true, [12] = true, [23] = true, [24] = true } -- no memory
 local function configure_policy(parser)
   parser:option("-p --policy", "The policy: a name ('neap policies' lists them) or FILE.lua.")
     :argname("NAME"):default("fair"):show_default(true)
-  parser:option("--param", "Set a parameter of the policy; may be repeated.")
+  parser:option("-s --param", "Set a parameter of the policy; may be repeated.")
     :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  parser:option("--policy-memory", "Memory for the state of a policy file (default: 8M).")
+    :argname("SIZE")
+  reload.configure(parser)
   parser:option("-j --cpus", "How many tasks run at once (default: one per CPU).")
     :argname("N"):convert(options.whole("--cpus", 1))
   parser:option("-q --quantum", "The period of the tick, 1ms to 1s (default: 10ms).")
@@ -74,6 +78,8 @@ function settings.runtime(verb, given)
     max_alive = given.max_alive,
     max_hold = given.max_hold,
     seed = given.seed,
+    policy_memory = given.policy_memory,
+    trust = given.trust,
     grace = given.grace,
     leftovers = given.leftovers,
     on_death = given.on_death or "end",

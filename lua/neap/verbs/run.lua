@@ -6,6 +6,7 @@ local options = require "neap.options"
 local outcome = require "neap.outcome"
 local output = require "neap.output"
 local progress = require "neap.progress"
+local reload = require "neap.reload"
 local report = require "neap.report"
 local sessions = require "neap.session"
 local settings = require "neap.settings"
@@ -98,6 +99,7 @@ end
 
 local function run(given, program)
   local loudness = loudness_of(given)
+  reload.check(given)
   collectgarbage() -- of the command line
   collectgarbage("incremental", 120) -- few objects are made here, and we share the memory
   local list = read_jobs(given, program)
@@ -109,6 +111,7 @@ local function run(given, program)
     loudness = loudness,
     single = program ~= nil,
   })
+  reload.listen(session, given)
   for _, job in ipairs(list) do job.timeout = job.timeout or given.timeout end
   add_all(session, list)
   attach.add_all(session, given.attach)
