@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { HARD_SHARE = 10 }; /* of a quantum: what a hook may take */
 
@@ -161,8 +162,24 @@ static void tell_slow(struct neap_host *h, const struct neap_call *call)
     neap_log(call->c, text);
 }
 
+static neap_ns clock_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (neap_ns)t.tv_sec * NEAP_S + t.tv_nsec;
+}
+
+static void note_time(struct neap_host *h, const struct neap_call *call)
+{
+    h->profile[call->hook].calls++;
+    h->profile[call->hook].time += clock_now() - call->since;
+}
+
 static bool begin(struct neap_host *h, struct neap_call *call)
 {
+    if (h->profile)
+        call->since = clock_now();
     call->floor = lua_gettop(h->L);
     call->outer = h->call;
     h->call = call;
@@ -182,6 +199,8 @@ static bool begin(struct neap_host *h, struct neap_call *call)
 
 void neap_call_end(struct neap_host *h, struct neap_call *call)
 {
+    if (h->profile)
+        note_time(h, call);
     if (!call->outer) {
         tell_slow(h, call);
         neap_budget_end(h->L);

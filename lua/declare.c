@@ -273,6 +273,8 @@ struct neap_host *neap_host_new(struct neap_script *s, lua_State *own)
     h->L = own ? own : s->L;
     h->keep_ref = LUA_NOREF;
     h->script = s;
+    if (s && s->profile)
+        h->profile = calloc(NEAP_HOOKS, sizeof *h->profile);
     if (s) {
         h->next = s->hosts;
         s->hosts = h;
@@ -290,6 +292,7 @@ void neap_host_free(struct neap_host *h)
         luaL_unref(h->script->keep, NEAP_KEEP_ANCHOR, h->keep_ref);
     neap_text_free(&h->text);
     free(h->params);
+    free(h->profile);
     free(h);
 }
 

@@ -64,6 +64,7 @@ struct neap_call {
     uint64_t timer;
     neap_task *popped; /* what base:pick gave last and Lua has not put back */
     int floor;         /* the height of the stack before */
+    neap_ns since;     /* when it began, where that is of interest */
     char *problem; /* where a failure is told that is none of a decision's, or NULL */
     size_t room;
     struct neap_call *outer;
@@ -92,6 +93,10 @@ struct neap_host {
     const char **params;    /* record.params */
     size_t seat;            /* where the seats begin in t->own */
     bool has[NEAP_HOOKS];
+    struct neap_host_profile {
+        uint64_t calls;
+        neap_ns time;
+    } * profile;        /* of each hook; NULL: nobody asked */
     bool has_left;      /* `exit` was called */
     unsigned told_slow; /* hooks that were reported to be slow, bit by bit */
     bool has_floats;    /* the keys in the heap are codes of doubles */

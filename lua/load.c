@@ -233,6 +233,70 @@ static void push_description(lua_State *L, const neap_policy *p, const char *lan
     lua_setfield(L, -2, "idles");
 }
 
+/* Adds the hooks to the table on top: of a policy in Lua those that it gives. */
+static void add_hooks(lua_State *L, const neap_policy *p, const struct neap_host *h)
+{
+    const bool has[] = {p->init,    p->exit,    p->init_task, p->exit_task, p->enqueue,
+                        p->dequeue, p->pick,    p->slice,     p->running,   p->stopping,
+                        p->tick,    p->preempt, p->update,    p->signal,    p->timer};
+    lua_Integer n = 0;
+
+    lua_newtable(L);
+    for (int i = 0; i < NEAP_HOOKS; i++) {
+        if (h ? !h->has[i] : i > NEAP_HOOK_TIMER || !has[i])
+            continue;
+        lua_pushstring(L, neap_hook_names[i]);
+        lua_rawseti(L, -2, ++n);
+    }
+    lua_setfield(L, -2, "hooks");
+}
+
+/* Those of `base`, and of a policy in C, have no default that could be told. */
+static void add_params(lua_State *L, const neap_policy *p, const struct neap_host *h)
+{
+    lua_newtable(L);
+    for (size_t i = 0; p->params && p->params[i]; i++) {
+        lua_createtable(L, 0, 2);
+        set_text(L, "name", p->params[i]);
+        if (h) {
+            lua_pushvalue(h->keep, NEAP_SLOT_SELF);
+            lua_pushstring(h->keep, p->params[i]);
+            lua_rawget(h->keep, -2);
+            if (!lua_isnil(h->keep, -1))
+                set_text(L, "default", luaL_tolstring(h->keep, -1, NULL));
+            lua_settop(h->keep, NEAP_SLOT_HOOK + NEAP_HOOKS - 1);
+        }
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setfield(L, -2, "params");
+}
+
+/* neap.describe(policy): a name or a path; a table, or nil and a message. */
+int neap_load_describe(lua_State *L)
+{
+    struct neap_script s = {.L = L};
+    struct neap_choice choice;
+    const neap_policy *p;
+    int rc;
+
+    luaL_checktype(L, 1, LUA_TSTRING);
+    rc = neap_load_policy(L, 1, &s, &choice);
+    if (rc < 0) {
+        lua_pushnil(L);
+        lua_insert(L, -2);
+        lua_pushinteger(L, -rc);
+        return 3;
+    }
+    p = choice.host ? &choice.host->record : neap_policy_find(choice.name);
+    push_description(L, p, choice.host ? "Lua" : "C");
+    if (choice.host && choice.host->base)
+        set_text(L, "base", choice.host->base->name);
+    add_hooks(L, p, choice.host);
+    add_params(L, p, choice.host);
+    neap_host_sweep(&s, NEAP_HOSTS_ALL);
+    return 1;
+}
+
 int neap_load_policies(lua_State *L)
 {
     const neap_policy *p;

@@ -52,6 +52,7 @@ struct neap_script {
     lua_State *keep;
     bool clean_env;          /* of its jobs, if they do not say */
     size_t policy_memory;    /* bytes for the state of a policy file; 0: the default */
+    bool profile;            /* the time in hooks is measured */
     bool trust;              /* policy files are run in the script's own state */
     struct neap_host *hosts; /* the policies in Lua that it has or had */
 };
@@ -182,6 +183,7 @@ int neap_load_policy(lua_State *L, int index, struct neap_script *s,
                      struct neap_choice *out);
 int neap_load_policies(lua_State *L); /* neap.policies(), in no order */
 int neap_load_stamp(lua_State *L);    /* neap.stamp(path) */
+int neap_load_describe(lua_State *L); /* neap.describe(policy) */
 
 /* policy.c: the policy that is in charge. */
 int neap_policy_set(lua_State *L);    /* rt:set_policy(policy [, params]) */
@@ -192,6 +194,7 @@ void neap_policy_remember(lua_State *L, struct neap_script *s, int policy, int p
 struct neap_host *neap_policy_host(const struct neap_script *s);
 /* The share that the policy in charge, of this name, promises. */
 neap_ideal neap_policy_ideal(const struct neap_script *s, const char *name);
+int neap_policy_profile(lua_State *L); /* rt:profile() */
 /* Pushes what the policy says of `t`, or nil. */
 int neap_policy_explain(lua_State *L, struct neap_script *s, neap_task *t);
 

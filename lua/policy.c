@@ -131,3 +131,21 @@ int neap_policy_explain(lua_State *L, struct neap_script *s, neap_task *t)
     lua_pushstring(L, h ? neap_carry_explain(h, t, text, sizeof text) : NULL);
     return 1;
 }
+
+int neap_policy_profile(lua_State *L)
+{
+    const struct neap_host *h = neap_policy_host(neap_script_open(L, 1));
+
+    lua_newtable(L);
+    for (int i = 0; h && h->profile && i < NEAP_HOOKS; i++) {
+        if (h->profile[i].calls == 0)
+            continue;
+        lua_createtable(L, 0, 2);
+        lua_pushinteger(L, (lua_Integer)h->profile[i].calls);
+        lua_setfield(L, -2, "calls");
+        lua_pushinteger(L, h->profile[i].time);
+        lua_setfield(L, -2, "ns");
+        lua_setfield(L, -2, neap_hook_names[i]);
+    }
+    return 1;
+}

@@ -12,7 +12,7 @@ static const char *const option_keys[] = {
     "policy",   "params",        "quantum",   "cpus",     "max_alive", "max_hold",
     "seed",     "clock",         "confine",   "on_death", "grace",     "guard",
     "actuator", "defaults",      "leftovers", "adopt",    "realtime",  "stuck_after",
-    "without",  "policy_memory", "trust",     NULL,
+    "without",  "policy_memory", "trust",     "profile",  NULL,
 };
 
 static neap_ns quantum_at(lua_State *L, int index)
@@ -142,6 +142,8 @@ static void read_profile(lua_State *L, struct neap_script *s)
 
     if (neap_option_get(L, 1, "trust"))
         s->trust = neap_option_boolean(L, -1, "trust");
+    if (neap_option_get(L, 1, "profile"))
+        s->profile = neap_option_boolean(L, -1, "profile");
     if (!neap_option_get(L, 1, "policy_memory"))
         return;
     if (neap_parse_size(luaL_tolstring(L, -1, NULL), &size) != 0 || size < MEMORY_MIN ||
@@ -440,6 +442,7 @@ static const luaL_Reg methods[] = {{"after", neap_timer_after},
                                    {"resume", runtime_resume},
                                    {"run", runtime_run},
                                    {"set_cpus", runtime_set_cpus},
+                                   {"profile", neap_policy_profile},
                                    {"reload", neap_policy_reload},
                                    {"set_policy", neap_policy_set},
                                    {"set_quantum", runtime_set_quantum},
