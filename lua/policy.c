@@ -110,6 +110,8 @@ int neap_policy_reload(lua_State *L)
 {
     struct neap_script *s = neap_script_open(L, 1);
 
+    if (s->hooks)
+        return luaL_error(L, "not inside a policy hook");
     lua_settop(L, 1);
     neap_script_anchor(L, s);
     if (lua_getfield(L, 2, "policy") != LUA_TSTRING) {

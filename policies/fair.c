@@ -117,12 +117,20 @@ static void fair_stopping(neap_ctx *c, neap_task *t, neap_ns ran, neap_why why)
         f->floor = most(f->floor, t->vruntime - one_slice(c, t));
 }
 
+/* What it is ahead or behind in service stays the same: else one that was light would
+ * wait, when it is heavy, for what it used before. */
+static neap_ns by_weight(neap_ns lead, int before, int after)
+{
+    return lead / after * before + lead % after * before / after;
+}
+
 static void fair_update(neap_ctx *c, neap_task *t, neap_what what)
 {
     struct fair *f = c->state;
     struct share *s = t->own;
 
     if (what == NEAP_WEIGHT || what == NEAP_PRIORITY) {
+        t->vruntime = f->floor + by_weight(t->vruntime - f->floor, s->weight, t->weight);
         s->rest = s->rest * t->weight / s->weight;
         s->weight = t->weight;
     } else if (what == NEAP_CHARGED) {

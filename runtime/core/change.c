@@ -128,6 +128,7 @@ static void end_change(neap_core *c, neap_task *t, neap_what what, bool held)
     c->dirty = true;
 }
 
+/* What it waited under another weight is no fault of the policy's. */
 static void write_weight(neap_core *c, neap_task *t, int weight)
 {
     bool counted = t->state >= NEAP_STATE_READY && t->state <= NEAP_STATE_RUNNING &&
@@ -135,6 +136,8 @@ static void write_weight(neap_core *c, neap_task *t, int weight)
 
     if (counted)
         c->ready_weight += (uint64_t)weight - t->weight;
+    if (t->weight != weight)
+        begin_wait(c, t);
     t->weight = (uint16_t)weight;
 }
 
@@ -239,6 +242,7 @@ void neap_core_set_quantum(neap_core *c, neap_ns now, neap_ns quantum)
 {
     at(c, now);
     c->ctx.quantum = quantum;
+    begin_watch(c); /* the bound was another until now */
     c->dirty = true;
 }
 
@@ -276,6 +280,7 @@ int neap_core_set_cpus(neap_core *c, neap_ns now, int cpus)
     if (make_cpus(c, cpus) < 0)
         return -NEAP_EMEMORY;
     c->ctx.cpus = cpus;
+    begin_watch(c);
     for (int i = 0; i < c->cpus; i++) {
         if (i >= cpus)
             neap_turn_lose(c, i, NEAP_PREEMPTED);
@@ -323,7 +328,7 @@ int neap_core_resume(neap_core *c, neap_ns now)
     settle_all(c, now);
     away = c->ctx.now - c->paused_at;
     c->paused = false;
-    c->watched_from = policy_clock(c);
+    begin_watch(c);
     c->due = NEAP_FOREVER;
     c->dirty = true; /* the policy's timers count again, even if there is no task */
     for (int i = 0; i < c->cpus; i++) {

@@ -240,7 +240,7 @@ static void begin(neap_core *c)
 {
     neap_task *t;
 
-    c->watched_from = policy_clock(c); /* another policy made them wait until now */
+    begin_watch(c); /* another policy made them wait until now */
     for (int i = 0; i < c->cpus; i++) {
         if (takes_turns(c))
             shorten_slice(c, &c->cpu[i]);

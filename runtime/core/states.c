@@ -85,7 +85,7 @@ void neap_state_move(neap_core *c, neap_task *t, event e)
         c->ready_weight -= t->weight;
     t->state = next_state[t->state][e];
     if (t->state == NEAP_STATE_READY && e != EV_LOSE)
-        record_of(t)->passed_over = policy_clock(c);
+        begin_wait(c, t);
     if (e == EV_PICK && (t->flags & F_PROCESS) && !(t->flags & F_STARTED))
         t->state = NEAP_STATE_STARTING;
     if (competes(t))

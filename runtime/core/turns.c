@@ -41,7 +41,7 @@ static void vacate(neap_core *c, neap_task *t)
         neap_bits_set(&c->idle, t->cpu);
     t->cpu = NEAP_NO_CPU;
     if (!takes_turns(c)) /* until now nobody could have had it */
-        c->watched_from = policy_clock(c);
+        begin_watch(c);
 }
 
 void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why)
@@ -94,7 +94,7 @@ static neap_task *take_cpu(neap_core *c, int at_cpu, neap_why why)
     vacate(c, t);
     neap_state_move(c, t, EV_LOSE);
     if (!declined)
-        record_of(t)->passed_over = policy_clock(c);
+        begin_wait(c, t);
     return t;
 }
 

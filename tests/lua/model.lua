@@ -69,7 +69,12 @@ orders.fair = {
       self.floor = most(self.floor, t.vruntime - self.quantum * UNIT // t.weight)
     end
   end,
-  reweigh = function(t, old) t.rest = t.rest * t.weight // old end,
+  reweigh = function(self, t, old)
+    local lead = t.vruntime - self.floor
+    local size = math.abs(lead) // t.weight * old + math.abs(lead) % t.weight * old // t.weight
+    t.vruntime = self.floor + (lead < 0 and -size or size)
+    t.rest = t.rest * t.weight // old
+  end,
 }
 
 local Model = {}
@@ -380,7 +385,7 @@ local function change(self, t, priority, weight)
   local held, old = leave_queue(self, t), t.weight
   if t.state == "running" then tell(self, t) end
   t.priority, t.weight = priority, weight
-  if self.order.reweigh then self.order.reweigh(t, old) end
+  if self.order.reweigh then self.order.reweigh(self, t, old) end
   if held then arrive(self, t, "changed") end
   return true
 end

@@ -445,4 +445,17 @@ function TestRefused.test_declarations_are_checked()
   check.raises("table expected", neap.policy, "fair")
 end
 
+-- What it used when it was light is not paid for at the price of the heavy.
+function TestBase.test_under_fair_one_that_becomes_heavy_does_not_wait_for_its_light_past()
+  local rt <close> = check.runtime { policy = "fair" }
+  local light = rt:task { name = "light", weight = 1 }
+  local heavy = rt:task { name = "heavy", weight = 10000 }
+  rt:run(neap.s)
+  luaunit.assertEquals(light.cpu_ns, 10 * neap.ms)
+  light.weight = 10000
+  local before = heavy.cpu_ns
+  rt:run(neap.s)
+  luaunit.assertTrue(math.abs(heavy.cpu_ns - before - neap.s // 2) <= 20 * neap.ms)
+end
+
 check.main()
