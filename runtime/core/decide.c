@@ -179,6 +179,39 @@ static void rescheduled(neap_core *c)
     }
 }
 
+/* In which time a policy must have come round to everybody, when `turns` go by. */
+static neap_ns bound_of(const neap_core *c, double turns)
+{
+    double bound = 10.0 * (double)c->ctx.quantum * turns / c->ctx.cpus;
+
+    return bound > NEAP_S ? (neap_ns)bound : NEAP_S;
+}
+
+/* Who waits has seen those before him, though they may have ended or gone to sleep
+ * since: thousands that are started have a turn each, and sleep then. */
+static void note_crowd(neap_core *c)
+{
+    double count = (double)c->ctx.ready + c->ctx.cpus;
+    bool over = c->ctx.now - c->crowd.at > bound_of(c, c->crowd.count);
+
+    if (over || count > c->crowd.count)
+        c->crowd = (struct crowd){c->ready_weight, count, c->ctx.now};
+    else if (c->ready_weight > c->crowd.weight)
+        c->crowd.weight = c->ready_weight;
+}
+
+/* How many turns of all go by for one of `t`: by weight, or, under a policy that does
+ * not promise shares by weight, in turn where that is longer. */
+static double fair_wait(const neap_core *c, const neap_task *t)
+{
+    double by_weight = (double)c->crowd.weight / t->weight;
+    double in_turn = c->crowd.count;
+
+    if (c->seat.table.ideal == NEAP_IDEAL_BY_WEIGHT || by_weight > in_turn)
+        return by_weight;
+    return in_turn;
+}
+
 static neap_ns passed_over_for(const neap_core *c, neap_task *t)
 {
     neap_ns since = record_of(t)->passed_over;
@@ -186,20 +219,9 @@ static neap_ns passed_over_for(const neap_core *c, neap_task *t)
     return policy_clock(c) - (since > c->watched_from ? since : c->watched_from);
 }
 
-/* Who waits has seen those who competed with him, though they may have ended or gone to
- * sleep since: so he is owed what they left, from moment to moment. Ten turns that he
- * did not get are too many: by weight, and, under a policy that does not promise shares
- * by weight, in turn. */
 static bool overdue(const neap_core *c, neap_task *t)
 {
-    const record *r = record_of(t);
-    const debt *since = r->passed_over > c->watched_from ? &r->owed : &c->watched_owed;
-    double by_weight = (c->owed.by_weight - since->by_weight) * t->weight;
-    double in_turn = c->owed.in_turn - since->in_turn;
-    bool is_by_weight = c->seat.table.ideal == NEAP_IDEAL_BY_WEIGHT;
-    double owed = is_by_weight || by_weight < in_turn ? by_weight : in_turn;
-
-    return passed_over_for(c, t) > NEAP_S && owed > 10.0 * (double)c->ctx.quantum;
+    return passed_over_for(c, t) > bound_of(c, fair_wait(c, t));
 }
 
 /* A process that takes long to start keeps its cpu: no policy could help that. */
@@ -216,6 +238,7 @@ static void watch(neap_core *c)
 {
     bool empty = neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0;
 
+    note_crowd(c);
     if (c->seat.table.flags & (empty ? NEAP_IDLES : NEAP_STARVES) || !may_be_blamed(c))
         return;
     for (int i = 0; i < WATCHED_PER_DECISION && c->used > 0; i++) {

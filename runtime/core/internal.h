@@ -63,11 +63,6 @@ struct cpu {
     bool declined;      /* likewise, and the policy had left the cpu empty */
 };
 
-/* What the cpus have served, in ns: for each unit of weight, and for each task. */
-typedef struct debt {
-    double by_weight, in_turn;
-} debt;
-
 /* A task and the bytes that go behind it for small policies. */
 typedef struct record {
     neap_task task;
@@ -78,7 +73,6 @@ typedef struct record {
     /* READY: since when its policy has passed it over (policy_clock()); a forced turn
      * on a cpu that the policy left empty does not end that */
     neap_ns passed_over;
-    debt owed; /* core->owed then */
 } record;
 
 typedef struct entry { /* core->tasks: in order of id, with holes */
@@ -138,6 +132,11 @@ struct neap_core {
     neap_fifo strays, fifo;
     record *first_held, *last_held; /* force.c */
     uint64_t ready_weight;          /* of READY (inside), STARTING, RUNNING */
+    struct crowd {                  /* the most that have competed of late (decide.c) */
+        uint64_t weight;
+        double count;
+        neap_ns at;
+    } crowd;
 
     neap_task **arrived, **touched;
     size_t n_arrived, n_touched;
@@ -148,7 +147,6 @@ struct neap_core {
     neap_ns paused_at;
     /* waits before that are not held against the policy (policy_clock()) */
     neap_ns watched_from;
-    debt watched_owed, owed; /* then, and so far */
     neap_ns forced_for; /* how long forced turns have taken all cpus from the policy */
     /* What this decision's slices count from: when it was due, if it is only a little
      * late. So slices of a quantum stay on the grid of the tick. */
@@ -289,28 +287,19 @@ bool neap_turn_has_free_cpu(const neap_core *c, const neap_task *t);
 
 static inline void at(neap_core *c, neap_ns now)
 {
-    if (now <= c->ctx.now)
-        return;
-    if (c->ready_weight && !c->paused) {
-        double served = (double)(now - c->ctx.now) * c->ctx.cpus;
-
-        c->owed.by_weight += served / (double)c->ready_weight;
-        c->owed.in_turn += served / (double)(c->ctx.ready + (size_t)c->ctx.cpus);
-    }
-    c->ctx.now = now;
+    if (now > c->ctx.now)
+        c->ctx.now = now;
 }
 
 /* A wait begins for which the policy answers: of one task, or of all. */
 static inline void begin_wait(neap_core *c, neap_task *t)
 {
     record_of(t)->passed_over = policy_clock(c);
-    record_of(t)->owed = c->owed;
 }
 
 static inline void begin_watch(neap_core *c)
 {
     c->watched_from = policy_clock(c);
-    c->watched_owed = c->owed;
 }
 
 #endif
