@@ -2,35 +2,46 @@
  *
  * The count hook is always set: it costs about two nanoseconds an instruction, and
  * nothing has to watch from outside. An instruction that works on large strings is
- * seen by what it allocates.
+ * seen by what it allocates; one that only compares them is not, so a state that has
+ * made a large string is looked at more often from then on.
  *
- * A call that is stopped stays so: the hook raises again, in whatever catches it.
+ * A call that is stopped stays so: from then on every instruction raises, in whatever
+ * catches it. Each refusal of memory has the clock looked at, since a whole collection
+ * goes before it.
  */
 #include "budget.h"
 #include <lauxlib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 enum {
-    LOOK_EVERY = 1000,         /* instructions */
+    LOOK_EVERY = 1000,         /* instructions, at most */
     NS_EACH = 10,              /* of CPU time, about */
+    PER_US = 100,              /* instructions */
     BYTES_EACH = 64,           /* that an instruction's time allocates and fills */
     LARGE = 16 * 1024,         /* a block that counts as work */
+    LONG = 4 * 1024,           /* a string that is worth an earlier look */
     COLLECT_AFTER = 64 * 1024, /* bytes of new objects */
     LARGEST = 4,               /* part of the memory that one block may be */
+    REFUSALS = 2,              /* of memory before the clock is looked at: before the
+                          collection that each brings, and after it */
     SOFT = 10                  /* part of the time after which a call is slow */
 };
 
 struct budget {
+    lua_State *L;
     size_t used, limit; /* bytes */
+    int every;          /* instructions from one look to the next */
     neap_ns time;       /* of the call that runs; 0: none does */
     neap_ns from,
         seen;         /* its CPU time: when it began, about, and now; from 0: unknown */
     lua_Integer left; /* instructions */
     lua_Integer spent; /* since the last look at the clock */
-    bool over;
-    size_t kept;     /* bytes, after the last collection */
-    bool collecting; /* step by step */
+    bool over;         /* the call that runs; it stays so */
+    int refusals;      /* of memory, in that call */
+    size_t kept;       /* bytes, after the last collection */
+    bool collecting;   /* step by step */
 };
 
 static neap_ns cpu_now(void)
@@ -41,6 +52,19 @@ static neap_ns cpu_now(void)
     return (neap_ns)t.tv_sec * NEAP_S + t.tv_nsec;
 }
 
+static void on_count(lua_State *L, lua_Debug *where);
+
+static void look(struct budget *b)
+{
+    b->seen = cpu_now();
+    if (b->from == 0)
+        b->from = b->seen - b->spent * NS_EACH;
+    b->spent = 0;
+    b->over |= b->seen - b->from > b->time;
+    if (b->over)
+        lua_sethook(b->L, on_count, LUA_MASKCOUNT, 1);
+}
+
 /* Does the work that was just done go over the budget? */
 static bool is_over(struct budget *b, lua_Integer work)
 {
@@ -48,16 +72,32 @@ static bool is_over(struct budget *b, lua_Integer work)
         return b->over;
     b->left -= work;
     b->spent += work;
-    if (b->left < 0)
-        b->over = true;
-    if (b->spent < LOOK_EVERY && !b->over)
-        return false;
-    b->seen = cpu_now();
-    if (b->from == 0)
-        b->from = b->seen - b->spent * NS_EACH;
-    b->spent = 0;
-    b->over |= b->seen - b->from > b->time;
+    b->over = b->left < 0;
+    if (b->over || b->spent >= b->every)
+        look(b);
     return b->over;
+}
+
+/* What compares strings of this size takes as long as so many instructions more. */
+static void heed_string(struct budget *b, size_t size)
+{
+    int every = (int)((size_t)LOOK_EVERY * LONG / size);
+
+    every = every > 0 ? every : 1;
+    if (every >= b->every)
+        return;
+    b->every = every;
+    if (!b->over)
+        lua_sethook(b->L, on_count, LUA_MASKCOUNT, every);
+}
+
+static bool may_have(struct budget *b, size_t had, size_t size)
+{
+    bool fits = size <= b->limit / LARGEST && size - had <= b->limit - b->used;
+
+    if (!fits && ++b->refusals > REFUSALS && b->time && !b->over)
+        look(b);
+    return fits && (size < LARGE || !is_over(b, (lua_Integer)(size / BYTES_EACH)));
 }
 
 static void *allocate(void *user, void *block, size_t before, size_t size)
@@ -70,9 +110,10 @@ static void *allocate(void *user, void *block, size_t before, size_t size)
         b->used -= had;
         return NULL;
     }
-    if (size > had && (size > b->limit / LARGEST || size - had > b->limit - b->used ||
-                       (size >= LARGE && is_over(b, (lua_Integer)(size / BYTES_EACH)))))
+    if (size > had && !may_have(b, had, size))
         return NULL;
+    if (!block && before == LUA_TSTRING && size > LONG && b->L)
+        heed_string(b, size);
     block = realloc(block, size);
     if (block)
         b->used += size - had;
@@ -86,16 +127,41 @@ static struct budget *budget_of(lua_State *L)
     return lua_getallocf(L, &user) == allocate ? user : NULL;
 }
 
+static void write_over(const struct budget *b, char *out, size_t room)
+{
+    if (b->left < 0)
+        snprintf(out, room, "stopped: it ran %lld instructions, all that it may",
+                 (long long)(b->time / NEAP_US * PER_US));
+    else
+        snprintf(out, room, "stopped after %lld us of CPU time, it may have %lld",
+                 (long long)((b->seen - b->from) / NEAP_US),
+                 (long long)(b->time / NEAP_US));
+}
+
+bool neap_budget_blame(lua_State *L, char *out, size_t room)
+{
+    const struct budget *b = budget_of(L);
+
+    if (!b || (b->refusals == 0 && !b->over))
+        return false;
+    if (b->refusals > 0)
+        snprintf(out, room,
+                 "not enough memory: a policy file may have %zu KiB, and more by the "
+                 "option policy_memory",
+                 b->limit / 1024);
+    else
+        write_over(b, out, room);
+    return true;
+}
+
 /* `level`: who is to be named, 0 for the function that runs. */
 static void raise_over(lua_State *L, const struct budget *b, int level)
 {
+    char text[128];
+
     luaL_where(L, level);
-    if (b->left < 0)
-        lua_pushfstring(L, "stopped: it ran %d instructions, all that it may",
-                        (int)(b->time / NEAP_US * 100));
-    else
-        lua_pushfstring(L, "stopped after %d us of CPU time, it may have %d",
-                        (int)((b->seen - b->from) / NEAP_US), (int)(b->time / NEAP_US));
+    write_over(b, text, sizeof text);
+    lua_pushstring(L, text);
     lua_concat(L, 2);
     lua_error(L);
 }
@@ -104,7 +170,7 @@ static void on_count(lua_State *L, lua_Debug *where)
 {
     struct budget *b = budget_of(L);
 
-    if (is_over(b, LOOK_EVERY))
+    if (is_over(b, b->every))
         raise_over(L, b, 0);
 }
 
@@ -116,13 +182,15 @@ lua_State *neap_budget_state(size_t memory)
     if (!b)
         return NULL;
     b->limit = memory;
+    b->every = LOOK_EVERY;
     L = lua_newstate(allocate, b);
     if (!L) {
         free(b);
         return NULL;
     }
+    b->L = L;
     lua_gc(L, LUA_GCSTOP);
-    lua_sethook(L, on_count, LUA_MASKCOUNT, LOOK_EVERY);
+    lua_sethook(L, on_count, LUA_MASKCOUNT, b->every);
     return L;
 }
 
@@ -141,9 +209,12 @@ void neap_budget_begin(lua_State *L, neap_ns time)
     if (!b)
         return;
     b->time = time;
-    b->left = time / NEAP_US * 100;
+    b->left = time / NEAP_US * PER_US;
     b->from = b->seen = b->spent = 0;
+    if (b->over)
+        lua_sethook(L, on_count, LUA_MASKCOUNT, b->every);
     b->over = false;
+    b->refusals = 0;
 }
 
 bool neap_budget_end(lua_State *L)

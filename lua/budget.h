@@ -35,6 +35,9 @@ neap_ns neap_budget_slow(lua_State *L);
 
 /* Was the call that runs stopped? Who catches errors must not catch that one. */
 bool neap_budget_is_over(lua_State *L);
+/* Why Lua says "not enough memory": writes to `out` what the state may have, or that
+ * the time was over when it asked. False: the machine has none. Of the last call. */
+bool neap_budget_blame(lua_State *L, char *out, size_t room);
 /* `work` more instructions, or as much time as so many take. Raises when that is too
  * much. */
 void neap_budget_spend(lua_State *L, lua_Integer work);

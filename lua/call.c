@@ -112,28 +112,55 @@ static void push_argument(const struct neap_host *h, const struct neap_call *cal
     }
 }
 
-/* Splits what neap_text_explain() made at the traceback. */
-static void fail(const struct neap_host *h, const struct neap_call *call)
+/* Where the traceback that neap_text_explain() has put behind a message begins; `size`
+ * if there is none. A message may hold the same words: the last ones count. */
+static size_t message_size(const char *text, size_t size)
 {
     static const char mark[] = "\nstack traceback:\n";
-    void (*tell)(neap_ctx *, const char *, const char *) =
-        neap_budget_is_over(h->L) ? neap_give_up : neap_fail;
-    const char *text =
-        lua_type(h->L, -1) == LUA_TSTRING ? lua_tostring(h->L, -1) : "failed";
-    const char *trace = strstr(text, mark);
-    char message[512];
+    size_t length = sizeof mark - 1;
 
+    for (size_t at = size < length ? 0 : size - length + 1; at-- > 0;) {
+        if (memcmp(text + at, mark, length) == 0)
+            return at;
+    }
+    return size;
+}
+
+/* What lua_pcall has left on the stack is told to the core. */
+static void fail(const struct neap_host *h, const struct neap_call *call)
+{
+    char message[512], trace[2048] = "";
+    size_t size = 6, end;
+    const char *text = "failed";
+
+    if (lua_type(h->L, -1) == LUA_TSTRING)
+        text = lua_tolstring(h->L, -1, &size);
+    end = message_size(text, size);
+    if (strcmp(text, NEAP_TEXT_NO_MEMORY) != 0 ||
+        !neap_budget_blame(h->L, message, sizeof message))
+        neap_text_plain(message, sizeof message, text, end, NEAP_TEXT_LINE);
     if (call->problem) {
-        snprintf(call->problem, call->room, "%s: %.*s", neap_hook_names[call->hook],
-                 (int)(trace ? (size_t)(trace - text) : strlen(text)), text);
+        snprintf(call->problem, call->room, "%s: %s", neap_hook_names[call->hook],
+                 message);
         return;
     }
-    if (!trace) {
-        tell(call->c, text, NULL);
-        return;
-    }
-    snprintf(message, sizeof message, "%.*s", (int)(trace - text), text);
-    tell(call->c, message, trace + 1);
+    if (end < size)
+        neap_text_plain(trace, sizeof trace, text + end + 1, size - end - 1,
+                        NEAP_TEXT_LINES);
+    (neap_budget_is_over(h->L) ? neap_give_up : neap_fail)(call->c, message,
+                                                           end < size ? trace : NULL);
+}
+
+void neap_call_fail(neap_ctx *c, lua_State *L, const char *otherwise)
+{
+    char message[512];
+    size_t size = strlen(otherwise);
+    const char *text = otherwise;
+
+    if (lua_type(L, -1) == LUA_TSTRING)
+        text = lua_tolstring(L, -1, &size);
+    neap_text_plain(message, sizeof message, text, size, NEAP_TEXT_LINE);
+    neap_fail(c, message, NULL);
 }
 
 /* The first and last hooks may build and write as much as loading may. */
@@ -243,15 +270,17 @@ bool neap_call_body(struct neap_host *h, struct neap_call *call, lua_CFunction b
 
 /* Writes what an answer was into `out`, without a call into Lua: "a number", "-3",
  * "task 3". */
-static void describe(lua_State *L, char *out, size_t room)
+static void describe(const struct neap_host *h, char *out, size_t room)
 {
+    lua_State *L = h->L;
     const struct neap_handle *handle = neap_handle_test(L, -1);
 
     if (handle && !handle->task)
         snprintf(out, room, "task %llu, which has ended",
                  (unsigned long long)handle->id);
     else if (handle)
-        snprintf(out, room, "task %llu", (unsigned long long)handle->id);
+        snprintf(out, room, "task %llu%s", (unsigned long long)handle->id,
+                 neap_host_owns(h, handle) ? "" : " of another runtime");
     else if (lua_isinteger(L, -1))
         snprintf(out, room, "%lld", (long long)lua_tointeger(L, -1));
     else if (lua_type(L, -1) == LUA_TNUMBER && isnan(lua_tonumber(L, -1)))
@@ -268,7 +297,7 @@ void neap_call_refuse(struct neap_host *h, struct neap_call *call, const char *e
 {
     char got[64], message[200];
 
-    describe(h->L, got, sizeof got);
+    describe(h, got, sizeof got);
     snprintf(message, sizeof message, "%s returned %s, expected %s",
              neap_hook_names[call->hook], got, expected);
     neap_fail(call->c, message, NULL);

@@ -9,12 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEEPEST = 100, ENTRIES_MAX = 1000000 };
+enum { DEEPEST = 100, ENTRIES_MAX = 1000000, TEXT_MAX = 8 << 20 };
 
 struct copy {
     lua_State *from; /* the value is on top there */
     int depth;
     lua_Integer left; /* entries */
+    size_t text;      /* bytes of strings so far */
 };
 
 static void copy_value(lua_State *L, struct copy *c);
@@ -59,6 +60,8 @@ static void copy_value(lua_State *L, struct copy *c)
         break;
     case LUA_TSTRING:
         text = lua_tolstring(c->from, -1, &size);
+        if ((c->text += size) > TEXT_MAX) /* one string may stand in many places */
+            luaL_error(L, "save: more than %d bytes of text", TEXT_MAX);
         lua_pushlstring(L, text, size);
         break;
     case LUA_TTABLE:
@@ -131,9 +134,13 @@ const char *neap_carry_explain(struct neap_host *h, neap_task *t, char *out,
     if (!h->has[NEAP_HOOK_EXPLAIN] || !h->c)
         return NULL;
     if (neap_call_hook(h, &call, 1)) {
-        answer = lua_type(h->L, -1) == LUA_TSTRING ? out : NULL;
-        if (answer)
-            snprintf(out, room, "%s", lua_tostring(h->L, -1));
+        size_t size = 0;
+        const char *text =
+            lua_type(h->L, -1) == LUA_TSTRING ? lua_tolstring(h->L, -1, &size) : NULL;
+
+        answer = text ? out : NULL;
+        if (text)
+            neap_text_plain(out, room, text, size, NEAP_TEXT_LINE);
     }
     neap_call_end(h, &call);
     return answer;

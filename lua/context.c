@@ -5,7 +5,10 @@
  * here: the fields and verbs of the context, which are there while a hook runs.
  */
 #include "host.h"
+#include "strict.h"
 #include <string.h>
+
+enum { COUNTER_ROOM = 32 };
 
 enum field { F_CPUS, F_NOW, F_QUANTUM, F_READY };
 static const char *const fields[] = {"cpus", "now", "quantum", "ready", NULL};
@@ -55,31 +58,46 @@ static uint64_t random_upto(neap_ctx *c, uint64_t range)
     return n;
 }
 
-static int self_random(lua_State *L)
+int neap_context_draw(lua_State *L, neap_ctx *c, int first)
 {
-    neap_ctx *c = busy_context(L, "random");
     lua_Integer low = 1, high;
 
-    if (lua_isnoneornil(L, 2)) {
+    if (lua_isnoneornil(L, first)) {
         lua_pushnumber(L, (double)(neap_random(c) >> 11) * (0.5 / ((uint64_t)1 << 52)));
         return 1;
     }
-    high = neap_option_integer(L, 2, "random", LUA_MININTEGER, LUA_MAXINTEGER);
-    if (!lua_isnoneornil(L, 3)) {
+    high = neap_option_integer(L, first, "random", LUA_MININTEGER, LUA_MAXINTEGER);
+    if (!lua_isnoneornil(L, first + 1)) {
         low = high;
-        high = neap_option_integer(L, 3, "random", LUA_MININTEGER, LUA_MAXINTEGER);
+        high =
+            neap_option_integer(L, first + 1, "random", LUA_MININTEGER, LUA_MAXINTEGER);
     }
-    luaL_argcheck(L, low <= high, lua_isnoneornil(L, 3) ? 2 : 3, "interval is empty");
+    luaL_argcheck(L, low <= high, lua_isnoneornil(L, first + 1) ? first : first + 1,
+                  "interval is empty");
     lua_pushinteger(L, (lua_Integer)((uint64_t)low +
                                      random_upto(c, (uint64_t)high - (uint64_t)low)));
     return 1;
 }
 
+static int self_random(lua_State *L)
+{
+    return neap_context_draw(L, busy_context(L, "random"), 2);
+}
+
 static int self_log(lua_State *L)
 {
     neap_ctx *c = busy_context(L, "log");
+    struct neap_host *h = neap_context_host(L);
+    const char *text;
+    size_t size;
 
-    neap_log(c, luaL_tolstring(L, 2, NULL));
+    luaL_checkany(L, 2);
+    if (h->own)
+        neap_strict_tostring(L, 2);
+    else
+        luaL_tolstring(L, 2, NULL);
+    text = lua_tolstring(L, -1, &size);
+    neap_log_write(h, c, text, size);
     return 0;
 }
 
@@ -87,7 +105,14 @@ static int self_count(lua_State *L)
 {
     neap_ctx *c = busy_context(L, "count");
 
-    neap_count(c, neap_option_text(L, 2, "count"));
+    const char *name = neap_option_text(L, 2, "count");
+
+    for (const char *at = name; *at; at++)
+        luaL_argcheck(L, (unsigned char)*at >= ' ' && *at != 127, 2,
+                      "a counter's name has no control characters");
+    luaL_argcheck(L, strlen(name) < COUNTER_ROOM, 2,
+                  "a counter's name has at most 31 bytes");
+    neap_count(c, name);
     return 0;
 }
 

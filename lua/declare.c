@@ -11,6 +11,8 @@
 static const char *const declarations[] = {"name",  "summary", "base",  "starves",
                                            "idles", "ticks",   "ideal", NULL};
 
+enum { FIELDS_MAX = 256, NAME_ROOM = 64, SUMMARY_ROOM = 256, PARAM_ROOM = 64 };
+
 static size_t rounded(size_t size)
 {
     return (size + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) *
@@ -33,6 +35,21 @@ static const char *keep_text(lua_State *L, struct neap_host *h, const char *text
     if (!copy)
         luaL_error(L, "out of memory");
     return copy;
+}
+
+/* The text on top as a person is shown it: of less than `room` bytes, all visible. */
+static const char *visible_text(lua_State *L, const char *what, size_t room)
+{
+    const char *text = neap_option_text(L, -1, what);
+    char plain[SUMMARY_ROOM];
+
+    neap_text_plain(plain, room, text, strlen(text), NEAP_TEXT_LINE);
+    if (strcmp(plain, text) != 0)
+        luaL_error(L,
+                   "%s \"%s\": expected a text of at most %d bytes without control "
+                   "characters",
+                   what, plain, (int)room - 1);
+    return text;
 }
 
 /* Declarations. The table is at index 2. */
@@ -81,13 +98,13 @@ static void read_declarations(lua_State *L, struct neap_host *h)
 
     if (!neap_option_get(L, 2, "name"))
         luaL_error(L, "a policy needs a name");
-    name = neap_option_text(L, -1, "name");
+    name = visible_text(L, "name", NAME_ROOM);
     if (!name[0])
         luaL_error(L, "a policy needs a name, not \"\"");
     read_base(L, h);
     h->record.name = keep_text(L, h, name);
     if (neap_option_get(L, 2, "summary"))
-        h->record.summary = keep_text(L, h, neap_option_text(L, -1, "summary"));
+        h->record.summary = keep_text(L, h, visible_text(L, "summary", SUMMARY_ROOM));
     read_flag(L, h, "starves", NEAP_STARVES);
     read_flag(L, h, "idles", NEAP_IDLES);
     if (neap_option_get(L, 2, "ticks")) {
@@ -144,10 +161,16 @@ static bool read_field(lua_State *L, struct neap_host *h)
 
 static size_t read_fields(lua_State *L, struct neap_host *h)
 {
-    size_t params = 0;
+    size_t params = 0, fields = 0;
 
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+        if (++fields > FIELDS_MAX)
+            luaL_error(L,
+                       "a policy's table has at most %d fields: data goes into "
+                       "tables of its own",
+                       FIELDS_MAX);
         params += read_field(L, h);
+    }
     return params;
 }
 
@@ -178,8 +201,11 @@ static void name_params(lua_State *L, struct neap_host *h, size_t own)
     if (n)
         memcpy(h->params, base, n * sizeof *base);
     for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-        if (read_field(L, h))
-            h->params[n++] = keep_text(L, h, neap_option_text(L, -2, "parameter"));
+        if (read_field(L, h)) {
+            lua_pushvalue(L, -2);
+            h->params[n++] = keep_text(L, h, visible_text(L, "parameter", PARAM_ROOM));
+            lua_pop(L, 1);
+        }
     }
     h->record.params = h->params;
 }

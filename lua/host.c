@@ -58,9 +58,7 @@ static void judge(lua_State *L, struct opening *o)
 
     if (!refused)
         return;
-    neap_fail(o->c,
-              lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "init refused",
-              NULL);
+    neap_call_fail(o->c, L, "init refused");
     o->rc = -NEAP_EPOLICY;
 }
 
@@ -135,6 +133,7 @@ static void host_exit(neap_ctx *c, neap_reason reason)
         neap_call_hook(h, &call, 0);
         neap_call_end(h, &call);
     }
+    neap_log_close(h, c);
     if (h->base && h->base->exit)
         h->base->exit(c, reason);
     h->has_left = true;
@@ -204,7 +203,7 @@ static int ask_init_task(struct neap_host *h, neap_ctx *c, neap_task *t)
         if (refused) {
             rc = -NEAP_EPOLICY;
             if (lua_type(L, -1) == LUA_TSTRING)
-                neap_fail(c, lua_tostring(L, -1), NULL);
+                neap_call_fail(c, L, "refused");
         }
     }
     neap_call_end(h, &call);
@@ -341,8 +340,8 @@ static neap_ns host_slice(neap_ctx *c, neap_task *t)
     lua_Integer slice = c->quantum;
 
     if (neap_call_hook(h, &call, 1) &&
-        (!neap_option_integer_test(h->L, -1, &slice) || slice < 0)) {
-        neap_call_refuse(h, &call, "nanoseconds, an integer that is not negative");
+        (!neap_option_integer_test(h->L, -1, &slice) || slice <= 0)) {
+        neap_call_refuse(h, &call, "nanoseconds, an integer greater than 0");
         slice = c->quantum;
     }
     neap_call_end(h, &call);

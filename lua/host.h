@@ -96,8 +96,11 @@ struct neap_host {
     struct neap_host_profile {
         uint64_t calls;
         neap_ns time;
-    } * profile;        /* of each hook; NULL: nobody asked */
-    bool has_left;      /* `exit` was called */
+    } * profile;         /* of each hook; NULL: nobody asked */
+    bool has_left;       /* `exit` was called */
+    neap_ns logged_from; /* the second that `logged` lines are counted in */
+    unsigned logged;
+    unsigned dropped;
     unsigned told_slow; /* hooks that were reported to be slow, bit by bit */
     bool has_floats;    /* the keys in the heap are codes of doubles */
 };
@@ -136,11 +139,20 @@ bool neap_call_hook(struct neap_host *h, struct neap_call *call, int results);
 bool neap_call_body(struct neap_host *h, struct neap_call *call, lua_CFunction body,
                     void *data);
 void neap_call_end(struct neap_host *h, struct neap_call *call);
+/* neap_fail() with the string on top of L, or `otherwise` where that is none. */
+void neap_call_fail(neap_ctx *c, lua_State *L, const char *otherwise);
 /* Fails the hook, whose answer is on top: it is not what was expected. */
 void neap_call_refuse(struct neap_host *h, struct neap_call *call,
                       const char *expected);
 /* Pushes the table of words for enums. */
 void neap_call_push_words(lua_State *L);
+
+/* log.c. A line of the policy's to the runtime's log, cut and made visible. A policy
+ * file may write so many a second; how many more there were is told when it writes
+ * again, or leaves (neap_log_close). */
+#define NEAP_LOG_RATE 100
+void neap_log_write(struct neap_host *h, neap_ctx *c, const char *text, size_t size);
+void neap_log_close(struct neap_host *h, neap_ctx *c);
 
 /* keys.c: the queue of a policy that gives a key. It is all of the policy's C state. */
 int neap_keys_init(struct neap_host *h, neap_ctx *c);
@@ -162,6 +174,8 @@ const char *neap_carry_explain(struct neap_host *h, neap_task *t, char *out,
 
 /* context.c. Pushes a new instance (`self`) of the policy table at `index`. */
 void neap_context_push(lua_State *L, int index, struct neap_host *h);
+/* math.random() with the runtime's generator; the arguments are at `first`. */
+int neap_context_draw(lua_State *L, neap_ctx *c, int first);
 struct neap_host *
 neap_context_host(lua_State *L); /* of the closure that runs; raises */
 

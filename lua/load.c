@@ -2,10 +2,12 @@
 #include "budget.h"
 #include "embedded.h"
 #include "host.h"
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FOLDER "policies/"
 
@@ -63,6 +65,24 @@ static int unknown(lua_State *L, const char *name)
     return -NEAP_ENOTFOUND;
 }
 
+/* Pushes on L why the state `own` of the file `name` refused it. */
+static void push_failure(lua_State *L, lua_State *own, const char *name)
+{
+    char message[512], plain[256];
+    size_t size = sizeof "(an error object)" - 1;
+    const char *text = "(an error object)";
+    bool has_place;
+
+    if (lua_type(own, -1) == LUA_TSTRING)
+        text = lua_tolstring(own, -1, &size);
+    if (strcmp(text, NEAP_TEXT_NO_MEMORY) != 0 ||
+        !neap_budget_blame(own, message, sizeof message))
+        neap_text_plain(message, sizeof message, text, size, NEAP_TEXT_LINE);
+    neap_text_plain(plain, sizeof plain, name, strlen(name), NEAP_TEXT_LINE);
+    has_place = strncmp(message, plain, strlen(plain)) == 0;
+    lua_pushfstring(L, has_place ? "%s%s" : "%s: %s", has_place ? "" : plain, message);
+}
+
 /* Makes a host of a policy's text in a state of its own. */
 static int take_text(lua_State *L, struct neap_script *s, const char *text, size_t size,
                      const char *chunk, struct neap_host **out)
@@ -85,12 +105,7 @@ static int take_text(lua_State *L, struct neap_script *s, const char *text, size
         return 0;
     }
 
-    const char *message =
-        lua_type(own, -1) == LUA_TSTRING ? lua_tostring(own, -1) : "(an error object)";
-    bool has_place = strncmp(message, chunk + 1, strlen(chunk + 1)) == 0;
-
-    lua_pushfstring(L, has_place ? "%s%s" : "%s: %s", has_place ? "" : chunk + 1,
-                    message);
+    push_failure(L, own, chunk + 1);
     h->has_left = true;
     if (s)
         neap_host_sweep(s, NEAP_HOSTS_LEFT);
@@ -99,28 +114,48 @@ static int take_text(lua_State *L, struct neap_script *s, const char *text, size
     return rc;
 }
 
+/* Reads at most `room` bytes of a regular file; returns how many, or -errno. It never
+ * waits, as opening a fifo would, and it looks at the file that it has opened. */
+static ssize_t read_regular(const char *path, char *buffer, size_t room)
+{
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    ssize_t n = 1, size = 0;
+    struct stat st;
+
+    if (file < 0)
+        return -errno;
+    if (fstat(file, &st) < 0 || !S_ISREG(st.st_mode))
+        n = -1, errno = EINVAL;
+    while (n > 0 && (size_t)size < room) {
+        n = read(file, buffer + size, room - (size_t)size);
+        size += n > 0 ? n : 0;
+    }
+    if (n < 0)
+        size = -errno;
+    close(file);
+    return size;
+}
+
 /* Reads the file into a userdata that it pushes, or pushes a message. */
 static int push_file(lua_State *L, const char *path, const char **text, size_t *size)
 {
     char *buffer = lua_newuserdatauv(L, NEAP_POLICY_FILE_MAX + 1, 0);
-    struct stat st;
-    int error = stat(path, &st) < 0 ? errno : S_ISREG(st.st_mode) ? 0 : EINVAL;
-    FILE *file = error ? NULL : fopen(path, "rb");
+    ssize_t n = read_regular(path, buffer, NEAP_POLICY_FILE_MAX + 1);
+    char plain[256];
 
-    if (!file) {
-        error = error ? error : errno;
-        lua_pushfstring(L, "cannot read policy file %s: %s", path,
-                        error == EINVAL ? "not a regular file" : strerror(error));
-        return -error;
+    if (n > NEAP_POLICY_FILE_MAX)
+        n = -EFBIG;
+    if (n < 0) {
+        neap_text_plain(plain, sizeof plain, path, strlen(path), NEAP_TEXT_LINE);
+        lua_pushfstring(L, "cannot read policy file %s: %s", plain,
+                        n == -EINVAL  ? "not a regular file"
+                        : n == -EFBIG ? "it is longer than 256 KiB"
+                                      : strerror((int)-n));
+        return (int)n;
     }
     *text = buffer;
-    *size = fread(buffer, 1, NEAP_POLICY_FILE_MAX + 1, file);
-    error = ferror(file) ? EIO : *size > NEAP_POLICY_FILE_MAX ? EFBIG : 0;
-    fclose(file);
-    if (error)
-        lua_pushfstring(L, "cannot read policy file %s: %s", path,
-                        error == EIO ? strerror(EIO) : "it is longer than 256 KiB");
-    return -error;
+    *size = (size_t)n;
+    return 0;
 }
 
 /* A policy that a script has made: it lives in the script's state. */

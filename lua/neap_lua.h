@@ -28,6 +28,16 @@ struct neap_text {
  * memory. */
 const char *neap_text_keep(struct neap_text **list, const char *text);
 void neap_text_free(struct neap_text **list);
+/* Copies a text of any origin for people to read: bytes that are control characters (but
+ * tabs) or not UTF-8 as \ddd; what does not fit is cut, with "..." behind it. `room` is
+ * at least 16. */
+enum neap_text_lines {
+    NEAP_TEXT_LINE, /* a newline is a control character, too */
+    NEAP_TEXT_LINES
+};
+void neap_text_plain(char *out, size_t room, const char *text, size_t size,
+                     enum neap_text_lines lines);
+#define NEAP_TEXT_NO_MEMORY "not enough memory" /* Lua's own message */
 /* A message handler: makes any error a text, with the traceback behind it. */
 int neap_text_explain(lua_State *L);
 

@@ -27,15 +27,21 @@ static const char *const math_names[] = {
     "fmod", "huge", "log",  "max",  "maxinteger", "min",  "mininteger", "modf", "pi",
     "rad",  "sin",  "sqrt", "tan",  "tointeger",  "type", "ult",        NULL};
 
-static int refuse_random(lua_State *L)
+/* As self:random(), or a run could not be repeated. */
+static int sandbox_random(lua_State *L)
 {
-    return luaL_error(L,
-                      "a policy draws by self:random(), so that a run can be repeated");
+    const struct neap_host *h = *(struct neap_host **)lua_getextraspace(L);
+
+    if (!h || !h->call || h->call->hook == NEAP_HOOK_INIT ||
+        h->call->hook == NEAP_HOOK_EXIT)
+        return luaL_error(L, "math.random() and self:random() are there in hooks only, "
+                             "and not in init and exit");
+    return neap_context_draw(L, h->call->c, 1);
 }
 
-static void no_chance(lua_State *L)
+static void set_random(lua_State *L)
 {
-    lua_pushcfunction(L, refuse_random);
+    lua_pushcfunction(L, sandbox_random);
     lua_setfield(L, -2, "random");
 }
 
@@ -46,7 +52,7 @@ static const struct {
     void (*replace)(lua_State *L);
 } libraries[] = {{"string", luaopen_string, string_names, neap_strict_string},
                  {"table", luaopen_table, table_names, neap_strict_table},
-                 {"math", luaopen_math, math_names, no_chance}};
+                 {"math", luaopen_math, math_names, set_random}};
 
 /* Copies the named fields of the table on top into the one at `to`; pops the former. */
 static void copy_names(lua_State *L, int to, const char *const *names)
@@ -73,20 +79,23 @@ static int sandbox_require(lua_State *L)
 /* What a policy prints is a line of the runtime's log: stdout belongs to the jobs. */
 static int sandbox_print(lua_State *L)
 {
-    const struct neap_host *h = *(struct neap_host **)lua_getextraspace(L);
+    struct neap_host *h = *(struct neap_host **)lua_getextraspace(L);
     int n = lua_gettop(L);
     luaL_Buffer line;
+    const char *text;
+    size_t size;
 
     luaL_buffinit(L, &line);
     for (int i = 1; i <= n; i++) {
         if (i > 1)
             luaL_addchar(&line, '\t');
-        luaL_tolstring(L, i, NULL);
+        neap_strict_tostring(L, i);
         luaL_addvalue(&line);
     }
     luaL_pushresult(&line);
+    text = lua_tolstring(L, -1, &size);
     if (h && h->call)
-        neap_log(h->call->c, lua_tostring(L, -1));
+        neap_log_write(h, h->call->c, text, size);
     return 0;
 }
 
@@ -152,6 +161,8 @@ lua_State *neap_sandbox_new(size_t memory)
     return NULL;
 }
 
+enum { PIECE = 1024 }; /* bytes that are parsed between two looks */
+
 struct source {
     const char *text;
     size_t size;
@@ -173,11 +184,25 @@ static void skip_start(struct source *s)
     }
 }
 
+/* Gives the text in pieces and looks at the budget before each: the parser's time may
+ * grow with the square of its length. */
+static const char *read_piece(lua_State *L, void *data, size_t *size)
+{
+    struct source *s = data;
+    const char *text = s->text;
+
+    *size = s->size < PIECE ? s->size : PIECE;
+    neap_budget_spend(L, PIECE);
+    s->text += *size;
+    s->size -= *size;
+    return *size ? text : NULL;
+}
+
 static int run_body(lua_State *L)
 {
-    const struct source *s = lua_touserdata(L, 1);
+    struct source *s = lua_touserdata(L, 1);
 
-    if (luaL_loadbufferx(L, s->text, s->size, s->chunk, "t") != LUA_OK)
+    if (lua_load(L, read_piece, s, s->chunk, "t") != LUA_OK)
         lua_error(L);
     lua_call(L, 0, 1);
     if (lua_type(L, -1) != LUA_TTABLE)

@@ -1,5 +1,6 @@
 -- policy_failure_test.lua - hooks in Lua that raise or answer what cannot be: no task is lost.
 local check = require "check"
+local hostile = require "hostile"
 local luaunit = require "luaunit"
 local neap = require "neap"
 
@@ -241,15 +242,15 @@ function TestBadAnswers.test_a_cpu_outside_its_affinity_is_refused()
 end
 
 function TestBadAnswers.test_slices_are_at_least_1ms_and_integers()
-  for _, short in ipairs { 0, 1, 999999 } do
+  for _, short in ipairs { 1, 2, 999999 } do
     local rt <close> = under(neap.policy { name = "p", slice = function() return short end }, 2)
     rt:run(10 * ms)
     luaunit.assertTrue(rt:stats().clamped >= 10)
     same({ rt:find(1).cpu_ns, rt:stats().failures }, { 5 * ms, 0 })
   end
-  for _, bad in ipairs { -1, 1.5, "10ms", {}, 0 / 0, math.huge, false } do
+  for _, bad in ipairs { 0, -1, 1.5, "10ms", {}, 0 / 0, math.huge, false } do
     local message = answering("slice", function() return bad end)
-    luaunit.assertStrContains(message, "expected nanoseconds, an integer that is not negative")
+    luaunit.assertStrContains(message, "expected nanoseconds, an integer greater than 0")
   end
   luaunit.assertStrContains(answering("slice", function() end), "slice returned nil")
   local rt <close> = under(neap.policy { name = "p", slice = function() return 2e6 end }, 2)
@@ -266,6 +267,109 @@ function TestBadAnswers.test_tick_and_preempt_say_what_they_may()
     luaunit.assertStrContains(reports[1].message, "expected the number of a cpu, or nil")
     same({ rt.policy, spent(rt) }, { "fair", 10 * ms })
   end
+end
+
+-- What each hook may not answer, by kind; told by name, and counted each time.
+local NUMBERS = { ["0 / 0"] = "nan", ["math.huge"] = "inf", ["-math.huge"] = "%-inf", ["'1'"] =
+  "a string", ["{}"] = "a table", ["print"] = "a function", ["task"] = "task %d" }
+local WRONG = {
+  slice = { "nanoseconds, an integer greater than 0", NUMBERS,
+    { ["-1"] = "%-1", ["0"] = "0", ["1.5"] = "1.5", ["true"] = "a boolean", ["nil"] = "nil" } },
+  preempt = { "the number of a cpu, or nil", NUMBERS,
+    { ["-1"] = "%-1", ["1"] = "1", ["0.5"] = "0.5", ["true"] = "a boolean" } },
+  key = { "an integer or a finite number", NUMBERS, { ["nil"] = "nil", ["false"] = "a boolean" } },
+  tick = { "true, false or nil", NUMBERS, { ["0"] = "0", ["-1"] = "%-1" } },
+  pick = { "a task that waits, or nil", NUMBERS,
+    { ["1"] = "1", ["-1"] = "%-1", ["false"] = "a boolean", ["self"] = "a table" } },
+}
+
+local function first_report(hook, value)
+  local text = "local p = { name = 'p' } function p:%s(task) return %s end "
+  text = text:format(hook, value)
+  if hook == "tick" then text = text .. "function p:slice() return 3 * self.quantum end\n" end
+  if hook ~= "key" then text = text .. "p.base, p.ticks = 'rr', 'always'\n" end
+  local first
+  hostile.with_file(text .. "return p", function(path)
+    local rt <close>, reports = under(path, 3)
+    for _ = 1, 5 do
+      rt:task {}
+      rt:run(40 * ms)
+    end
+    first = reports[1]
+    same({ rt.policy, spent(rt) }, { "fair", 200 * ms })
+    luaunit.assertTrue(rt:stats().failures >= 3) -- a decision is finished under the same policy
+    same({ reports[2].kind, #reports }, { "ejected", 2 })
+  end)
+  return first
+end
+
+function TestBadAnswers.test_each_is_refused_by_name_and_counted()
+  for hook, wrong in pairs(WRONG) do
+    for _, list in ipairs { wrong[2], wrong[3] } do
+      for value, name in pairs(list) do
+        if hook ~= "pick" or value ~= "task" then -- there it is the number of a cpu
+          local report = first_report(hook, value)
+          same({ report.kind, report.hook }, { "failure", hook == "key" and "enqueue" or hook })
+          luaunit.assertStrMatches(report.message,
+            hook .. " returned " .. name .. ", expected " .. wrong[1])
+        end
+      end
+    end
+  end
+end
+
+function TestBadAnswers.test_more_results_than_asked_for_are_dropped()
+  local p = neap.policy { name = "p", base = "rr" }
+  function p:pick(cpu) return self.base:pick(cpu), "and", nil, "more" end
+  function p:slice() return self.quantum, 0, -1 end
+  function p:preempt() return nil, 0 end
+  local rt <close>, reports = under(p, 3)
+  rt:run(50 * ms)
+  same({ rt.policy, #reports, spent(rt) }, { "p", 0, 50 * ms })
+end
+
+-- A hook of a policy file under `base` says this on `task`, `dead` (which has ended) or `kept` (the
+-- first one, which is elsewhere by then).
+local function raised(hook, body, base)
+  local text = ([[
+local neap = require "neap"
+local p = { name = "p", base = %q, ticks = "always" }
+local dead, kept
+function p:exit_task(task) dead = task end
+function p:init_task(task) kept = kept or task end
+function p:%s(task, ...)
+  if not dead or dead.alive then return self.base.%s(self.base, task, ...) end
+  %s
+end
+return p]]):format(base or "rr", hook, hook, body)
+  local message
+  hostile.with_file(text, function(path)
+    local rt <close>, reports = under(path, 4)
+    rt:run(10 * ms)
+    rt:find(2):finish()
+    rt:run(50 * ms)
+    message = reports[1].message
+    same({ rt.policy, rt:stats().failures, spent(rt) }, { "fair", 3, 60 * ms })
+  end)
+  return message
+end
+
+function TestBadAnswers.test_tasks_that_a_policy_may_not_use()
+  local contains = luaunit.assertStrContains
+  contains(raised("slice", "return dead.weight"), "task 2 has ended")
+  contains(raised("slice", "dead.data = 1"), "task 2 has ended")
+  contains(raised("slice", "dead:boost()"), "task 2 has ended")
+  contains(raised("slice", "neap.fifo():push(dead)"), "task 2 has ended")
+  contains(raised("slice", "neap.heap():push(dead, 1)"), "task 2 has ended")
+  contains(raised("slice", "neap.heap():update(task, 1)"), "is not in this heap")
+  contains(raised("slice", "return self.base:slice(dead)"), "the hook was asked about")
+  contains(raised("slice", "return self.base:slice(1)"), "task expected, got number")
+  contains(raised("enqueue", "self.base:enqueue(dead)"), "task 2 has left this policy")
+  contains(raised("enqueue", "self.base:enqueue('1')"), "task expected, got string")
+  contains(raised("enqueue", "self.base:dequeue(task)"), "is not in base's queue")
+  contains(raised("enqueue", "self.base:enqueue(task, 'soon')"), "why")
+  contains(raised("pick", "self.base:pick(-1)"), "cpu")
+  contains(raised("pick", "return dead"), "pick returned task 2, which has ended")
 end
 
 check.main()
