@@ -10,6 +10,7 @@
 #include "budget.h"
 #include "neap_lua.h"
 #include "strict.h"
+#include <stdlib.h>
 #include <string.h>
 
 const char *neap_strict_tostring(lua_State *L, int index)
@@ -33,14 +34,25 @@ static int strict_tostring(lua_State *L)
     return 1;
 }
 
+/* Raises the error on top where it is the end of a budget. */
+static void pass_end(lua_State *L)
+{
+    if (!neap_budget_is_over(L))
+        return;
+    if (lua_type(L, -1) == LUA_TSTRING &&
+        strcmp(lua_tostring(L, -1), NEAP_TEXT_NO_MEMORY) == 0)
+        neap_budget_spend(L, 0); /* says that the time was over */
+    lua_error(L);
+}
+
 static int strict_pcall(lua_State *L)
 {
     int status;
 
     luaL_checkany(L, 1);
     status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-    if (status != LUA_OK && neap_budget_is_over(L))
-        return lua_error(L);
+    if (status != LUA_OK)
+        pass_end(L);
     lua_pushboolean(L, status == LUA_OK);
     lua_insert(L, 1);
     return lua_gettop(L);
@@ -59,11 +71,11 @@ static int strict_xpcall(lua_State *L)
         lua_replace(L, 2);
         return lua_gettop(L) - 1;
     }
-    if (neap_budget_is_over(L))
-        return lua_error(L);
+    pass_end(L);
     lua_pushvalue(L, 2);
     lua_insert(L, -2); /* handler, message */
-    lua_call(L, 1, 1);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+        pass_end(L);
     lua_pushboolean(L, 0);
     lua_insert(L, -2);
     return 2;
@@ -89,109 +101,75 @@ static int strict_setmetatable(lua_State *L)
     return 1;
 }
 
-/* The order of keys. */
+/* The order of keys. A key as it is compared; the strings are the table's. */
 
+enum { COLLECTING = 10, SORTING = 2 }; /* instructions a key, and a comparison */
 enum rank { NUMBER, STRING, BOOLEAN, TASK, NONE };
 
-static enum rank rank_of(lua_State *L, int index)
+struct key {
+    enum rank rank;
+    bool is_float;
+    double real;
+    lua_Integer whole; /* an integer, 0 or 1, or the task's id */
+    const char *text;
+    size_t size;
+    lua_Integer place; /* in the list */
+};
+
+static struct key key_at(lua_State *L, int index)
 {
+    const struct neap_handle *task = neap_handle_test(L, index);
+    struct key key = {.rank = NONE};
+
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
-        return NUMBER;
+        key.rank = NUMBER;
+        key.is_float = !lua_isinteger(L, index);
+        key.real = lua_tonumber(L, index);
+        key.whole = key.is_float ? 0 : lua_tointeger(L, index);
+        break;
     case LUA_TSTRING:
-        return STRING;
+        key.rank = STRING;
+        key.text = lua_tolstring(L, index, &key.size);
+        break;
     case LUA_TBOOLEAN:
-        return BOOLEAN;
+        key.rank = BOOLEAN;
+        key.whole = lua_toboolean(L, index);
+        break;
     default:
-        return neap_handle_test(L, index) ? TASK : NONE;
+        key.rank = task ? TASK : NONE;
+        key.whole = task ? (lua_Integer)task->id : 0;
     }
+    return key;
+}
+
+/* A float that is a key has a fraction or is beyond all integers, so it equals none:
+ * only the greatest ones seem to, as doubles. */
+static int compare_numbers(const struct key *a, const struct key *b)
+{
+    if (a->is_float != b->is_float && a->real == b->real)
+        return a->is_float ? 1 : -1;
+    if (a->is_float || b->is_float)
+        return (a->real > b->real) - (a->real < b->real);
+    return (a->whole > b->whole) - (a->whole < b->whole);
 }
 
 /* Strings byte by byte: not by the locale. */
-static int compare_strings(lua_State *L, int a, int b)
+static int compare(const void *one, const void *other)
 {
-    size_t length[2], shorter;
-    const char *one = lua_tolstring(L, a, &length[0]);
-    const char *other = lua_tolstring(L, b, &length[1]);
+    const struct key *a = one, *b = other;
     int order;
 
-    shorter = length[0] < length[1] ? length[0] : length[1];
-    order = memcmp(one, other, shorter);
-    return order ? order : length[0] < length[1] ? -1 : length[0] > length[1];
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    if (a->rank != STRING)
+        return compare_numbers(a, b);
+    order = memcmp(a->text, b->text, a->size < b->size ? a->size : b->size);
+    return order ? order : (a->size > b->size) - (a->size < b->size);
 }
 
-static bool is_less(lua_State *L, int a, int b)
-{
-    enum rank one = rank_of(L, a), other = rank_of(L, b);
-
-    if (one != other)
-        return one < other;
-    switch (one) {
-    case NUMBER:
-        return lua_compare(L, a, b, LUA_OPLT);
-    case STRING:
-        return compare_strings(L, a, b) < 0;
-    case BOOLEAN:
-        return !lua_toboolean(L, a) && lua_toboolean(L, b);
-    default:
-        return neap_handle_test(L, a)->id < neap_handle_test(L, b)->id;
-    }
-}
-
-static void check_key(lua_State *L, int index)
-{
-    if (rank_of(L, index) == NONE)
-        luaL_error(L,
-                   "a table with a %s as a key has no order that is the same on every "
-                   "run: use numbers, strings or tasks",
-                   luaL_typename(L, index));
-}
-
-/* Pushes element `i` of the list at `list`. */
-static void push(lua_State *L, int list, lua_Integer i)
-{
-    lua_rawgeti(L, list, i);
-}
-
-/* A heap with the greatest first. */
-static void sift(lua_State *L, int list, lua_Integer at, lua_Integer n)
-{
-    for (lua_Integer child; (child = 2 * at) <= n; at = child) {
-        push(L, list, child);
-        if (child < n) {
-            push(L, list, child + 1);
-            if (is_less(L, -2, -1)) {
-                lua_remove(L, -2);
-                child++;
-            } else {
-                lua_pop(L, 1);
-            }
-        }
-        push(L, list, at);
-        if (!is_less(L, -1, -2)) {
-            lua_pop(L, 2);
-            return;
-        }
-        lua_rawseti(L, list, child);
-        lua_rawseti(L, list, at);
-    }
-}
-
-static void sort(lua_State *L, int list, lua_Integer n)
-{
-    for (lua_Integer i = n / 2; i >= 1; i--)
-        sift(L, list, i, n);
-    for (lua_Integer last = n; last > 1; last--) {
-        push(L, list, 1);
-        push(L, list, last);
-        lua_rawseti(L, list, 1);
-        lua_rawseti(L, list, last);
-        sift(L, list, 1, last - 1);
-    }
-}
-
-/* Pushes the list of the keys of the table at 1 that are no part of its array of
- * `array` elements; returns how many. */
+/* Pushes the list, in no order, of the keys of the table at 1 that are no part of its
+ * array of `array` elements; returns how many. */
 static lua_Integer push_keys(lua_State *L, lua_Integer array)
 {
     lua_Integer n = 0, number;
@@ -200,15 +178,43 @@ static lua_Integer push_keys(lua_State *L, lua_Integer array)
     lua_newtable(L);
     list = lua_gettop(L);
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-        neap_budget_spend(L, 1);
+        neap_budget_spend(L, COLLECTING);
         if (neap_option_integer_test(L, -2, &number) && number >= 1 && number <= array)
             continue;
-        check_key(L, -2);
+        if (key_at(L, -2).rank == NONE)
+            luaL_error(L,
+                       "a table with a %s as a key has no order that is the same on "
+                       "every run: use numbers, strings or tasks",
+                       luaL_typename(L, -2));
         lua_pushvalue(L, -2);
         lua_rawseti(L, list, ++n);
     }
-    neap_budget_spend(L, 8 * n);
     return n;
+}
+
+/* Replaces the list of `n` keys on top by one in order. */
+static void sort_keys(lua_State *L, lua_Integer n)
+{
+    int list = lua_gettop(L);
+    struct key *key;
+
+    for (lua_Integer rest = n; rest > 1; rest /= 2)
+        neap_budget_spend(L, SORTING * n);
+    key = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *key, 0);
+    for (lua_Integer i = 0; i < n; i++) {
+        lua_rawgeti(L, list, i + 1);
+        key[i] = key_at(L, -1);
+        key[i].place = i + 1;
+        lua_pop(L, 1);
+    }
+    qsort(key, (size_t)n, sizeof *key, compare);
+    lua_createtable(L, (int)n, 0);
+    for (lua_Integer i = 0; i < n; i++) {
+        lua_rawgeti(L, list, key[i].place);
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_replace(L, list);
+    lua_settop(L, list);
 }
 
 /* pairs(). Upvalues: the list of keys behind the array, the place, the length of the
@@ -249,7 +255,7 @@ static int strict_pairs(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     array = (lua_Integer)lua_rawlen(L, 1);
     n = push_keys(L, array);
-    sort(L, lua_gettop(L), n);
+    sort_keys(L, n);
     lua_pushinteger(L, 0);
     lua_pushinteger(L, array);
     lua_pushcclosure(L, next_pair, 3);

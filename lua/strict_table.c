@@ -7,6 +7,8 @@
 #include "strict.h"
 #include <lauxlib.h>
 
+enum { BYTES_EACH = 4 }; /* of strings to compare, as long as an instruction */
+
 static void check_plain(lua_State *L, int index)
 {
     static const char *const proxies[] = {"__len", "__index", "__newindex", NULL};
@@ -44,14 +46,18 @@ static int call_stock(lua_State *L)
     return lua_gettop(L);
 }
 
-/* concat(t, between, first, last), unpack(t, first, last): the range is at `at`. */
+/* concat(t, between, first, last), unpack(t, first, last): the range is at `at`. More
+ * than fits on a stack unpack refuses, and concat ends at the first nil. */
 static int over_range(lua_State *L, int at)
 {
+    lua_Integer n;
+
     check_plain(L, 1);
-    neap_budget_spend(L,
-                      span(luaL_optinteger(L, at, 1),
-                           lua_isnoneornil(L, at + 1) ? length_of(L, 1)
-                                                      : luaL_checkinteger(L, at + 1)));
+    n = span(luaL_optinteger(L, at, 1), lua_isnoneornil(L, at + 1)
+                                            ? length_of(L, 1)
+                                            : luaL_checkinteger(L, at + 1));
+    if (n <= LUAI_MAXSTACK)
+        neap_budget_spend(L, n);
     return call_stock(L);
 }
 
@@ -65,21 +71,27 @@ static int strict_unpack(lua_State *L)
     return over_range(L, 2);
 }
 
-/* What stands behind the place moves. */
+/* insert(t, place, value), remove(t, place): what stands behind the place moves. A place
+ * that is none the stock function refuses. */
+static int from_place(lua_State *L)
+{
+    lua_Integer place = luaL_checkinteger(L, 2);
+
+    if (place > 0)
+        neap_budget_spend(L, span(place, length_of(L, 1)));
+    return call_stock(L);
+}
+
 static int strict_insert(lua_State *L)
 {
     check_plain(L, 1);
-    if (lua_gettop(L) == 3)
-        neap_budget_spend(L, span(luaL_checkinteger(L, 2), length_of(L, 1)));
-    return call_stock(L);
+    return lua_gettop(L) == 3 ? from_place(L) : call_stock(L);
 }
 
 static int strict_remove(lua_State *L)
 {
     check_plain(L, 1);
-    if (!lua_isnoneornil(L, 2))
-        neap_budget_spend(L, span(luaL_checkinteger(L, 2), length_of(L, 1)));
-    return call_stock(L);
+    return lua_isnoneornil(L, 2) ? call_stock(L) : from_place(L);
 }
 
 static int strict_move(lua_State *L)
@@ -91,15 +103,31 @@ static int strict_move(lua_State *L)
     return call_stock(L);
 }
 
+/* The stock order compares strings by the locale: slowly where they are alike, or full
+ * of zero bytes. */
+static lua_Integer compared_bytes(lua_State *L, lua_Integer n)
+{
+    lua_Integer sum = 0;
+
+    for (lua_Integer i = 1; i <= n; i++) {
+        if (lua_rawgeti(L, 1, i) == LUA_TSTRING)
+            sum += (lua_Integer)lua_rawlen(L, -1);
+        lua_pop(L, 1);
+    }
+    return sum;
+}
+
 static int strict_sort(lua_State *L)
 {
-    lua_Integer n, work = 0;
+    lua_Integer n, each;
 
     check_plain(L, 1);
-    n = length_of(L, 1);
+    n = each = length_of(L, 1);
+    neap_budget_spend(L, n);
+    if (lua_isnoneornil(L, 2))
+        each += compared_bytes(L, n) / BYTES_EACH;
     for (lua_Integer rest = n; rest > 0; rest /= 2)
-        work += n;
-    neap_budget_spend(L, work);
+        neap_budget_spend(L, each);
     return call_stock(L);
 }
 
