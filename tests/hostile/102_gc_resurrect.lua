@@ -1,0 +1,11 @@
+-- 102_gc_resurrect.lua - a neutral one: P.pick(ready, now).
+-- expect: LOAD_ERROR
+-- why:    __gc that re-arms itself at each collection
+-- host:   as above
+
+local P = {}
+local mt = {}
+mt.__gc = function(o) setmetatable({}, mt) end
+setmetatable({}, mt)
+function P.pick(r) return r[1] end
+return P

@@ -1,0 +1,11 @@
+-- 104_string_metatable.lua - a neutral one: P.pick(ready, now).
+-- expect: ERROR
+-- why:    replaces string methods for everybody through getmetatable("").__index
+-- host:   hide it: __metatable = false on the string metatable; one Lua state per policy
+
+local P = {}
+function P.pick(ready, now)
+  getmetatable("").__index = {rep = function() return "pwned" end}
+  return ready[1]
+end
+return P

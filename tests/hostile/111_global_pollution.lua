@@ -1,0 +1,11 @@
+-- 111_global_pollution.lua - a neutral one: P.pick(ready, now).
+-- expect: OK
+-- why:    writes globals that collide with another policy
+-- host:   each policy has its own environment (or state); optional strict mode warns
+
+local P = {}
+function P.pick(ready, now)
+  pick = 1; P2 = P; _G.sched = nil
+  return ready[1]
+end
+return P

@@ -1,0 +1,13 @@
+-- 127_nondeterministic.lua - a neutral one: P.pick(ready, now).
+-- expect: OK
+-- why:    uses math.random, pairs order and addresses for decisions
+-- host:   fixed seed per policy so that a run can be replayed; say in the manual that pairs
+--         order is not fixed
+
+local P = {}
+function P.pick(ready, now)
+  local t = {}
+  for i = 1, #ready do t[ready[i]] = i end
+  return ready[math.random(#ready)] or ready[1]
+end
+return P

@@ -1,0 +1,11 @@
+-- 128_policy_from_two_files.lua - a neutral one: P.pick(ready, now).
+-- expect: ERROR
+-- why:    require of a helper file beside the policy
+-- host:   either a confined require (same directory, text only) or a clear error; never
+--         package.cpath
+
+local P = {}
+function P.pick(ready, now)
+  return require("helper").pick(ready)
+end
+return P

@@ -1,0 +1,11 @@
+-- 215_pattern_long_and_plain.lua - a pattern of 100,000 characters without repetition
+-- expect: ERROR
+-- why:    from each of 100,000 places nearly all of it matches
+-- host:   the length of the pattern counts
+
+local neap = require "neap"
+local p = neap.policy { name = "hostile", base = "rr" }
+function p:slice(task)
+  return (("a"):rep(200000)):find(("a"):rep(100000) .. ".b")
+end
+return p

@@ -1,0 +1,7 @@
+-- 271_key_infinite.lua - a key of -math.huge
+-- expect: BAD_RESULT
+-- why:    it has no place in an order
+-- host:   named, counted; the runtime's own queue answers
+
+local neap = require "neap"
+return neap.policy { name = "hostile", key = function() return -math.huge end }

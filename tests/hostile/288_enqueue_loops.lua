@@ -1,0 +1,11 @@
+-- 288_enqueue_loops.lua - enqueue never returns
+-- expect: TIMEOUT
+-- why:    tasks are on their way
+-- host:   stopped, ejected; no task is lost
+
+local neap = require "neap"
+local p = neap.policy { name = "hostile", base = "rr" }
+function p:enqueue(task)
+  while true do end
+end
+return p

@@ -1,0 +1,11 @@
+-- 63_endless_in_coroutine.lua - a neutral one: P.pick(ready, now).
+-- expect: TIMEOUT or ERROR (no coroutine library)
+-- why:    loops inside a coroutine made in the hook
+-- host:   count hooks are per thread: new threads inherit them; verify
+
+local P = {}
+function P.pick(ready, now)
+  local co = coroutine.create(function() while true do end end)
+  while true do coroutine.resume(co) co = coroutine.create(function() while true do end end) end
+end
+return P

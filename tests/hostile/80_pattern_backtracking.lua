@@ -1,0 +1,12 @@
+-- 80_pattern_backtracking.lua - a neutral one: P.pick(ready, now).
+-- expect: ERROR
+-- why:    ^(a?){26}a{26}: exponential matching inside one C call; count hooks do not fire
+--         (measured 2.3 s at 24 characters)
+-- host:   bound the work before the call, or leave patterns out, or use a matcher with a step
+--         budget
+
+local P = {}
+function P.pick(ready, now)
+  return ("a"):rep(26):find("^" .. ("a?"):rep(26) .. ("a"):rep(26) .. "$")
+end
+return P
