@@ -28,9 +28,9 @@ struct neap_text {
  * memory. */
 const char *neap_text_keep(struct neap_text **list, const char *text);
 void neap_text_free(struct neap_text **list);
-/* Copies a text of any origin for people to read: bytes that are control characters (but
- * tabs) or not UTF-8 as \ddd; what does not fit is cut, with "..." behind it. `room` is
- * at least 16. */
+/* Copies a text of any origin for people to read: control characters (but tabs) and
+ * bytes that are not UTF-8 as \ddd; what does not fit is cut, with "..." behind it.
+ * `room` is at least 16. */
 enum neap_text_lines {
     NEAP_TEXT_LINE, /* a newline is a control character, too */
     NEAP_TEXT_LINES

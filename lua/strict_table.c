@@ -71,8 +71,8 @@ static int strict_unpack(lua_State *L)
     return over_range(L, 2);
 }
 
-/* insert(t, place, value), remove(t, place): what stands behind the place moves. A place
- * that is none the stock function refuses. */
+/* insert(t, place, value), remove(t, place): what stands behind the place moves. The
+ * stock function refuses a place that is none. */
 static int from_place(lua_State *L)
 {
     lua_Integer place = luaL_checkinteger(L, 2);

@@ -1,7 +1,7 @@
 -- 102_gc_resurrect.lua - a neutral one: P.pick(ready, now).
 -- expect: LOAD_ERROR
 -- why:    __gc that re-arms itself at each collection
--- host:   as above
+-- host:   setmetatable refuses metatables with __gc, at load as well
 
 local P = {}
 local mt = {}

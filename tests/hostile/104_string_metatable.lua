@@ -1,7 +1,7 @@
 -- 104_string_metatable.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    replaces string methods for everybody through getmetatable("").__index
--- host:   hide it: __metatable = false on the string metatable; one Lua state per policy
+-- host:   __metatable = false on it; one Lua state per policy
 
 local P = {}
 function P.pick(ready, now)

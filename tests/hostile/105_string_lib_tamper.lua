@@ -1,7 +1,7 @@
 -- 105_string_lib_tamper.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    string.format = nil: breaks host code that uses the global library
--- host:   host code must not call library functions through the policy's tables
+-- host:   the host calls nothing through the policy's tables
 
 local P = {}
 function P.pick(ready, now)

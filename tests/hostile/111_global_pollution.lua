@@ -1,7 +1,7 @@
 -- 111_global_pollution.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    writes globals that collide with another policy
--- host:   each policy has its own environment (or state); optional strict mode warns
+-- host:   a Lua state of its own for each policy
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,7 @@
 -- 123_print_flood.lua - a neutral one: P.pick(ready, now).
 -- expect: OK or TIMEOUT
 -- why:    prints 10000 lines per pick
--- host:   rate-limit and cut; never block on a full pipe
+-- host:   a line of the log each, 100 a second, each cut; how many more there were is told
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,7 @@
 -- 125_keep_handle_use_later.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    reads a field of a task after it ended
--- host:   error 'task is gone'; only .alive may be read
+-- host:   error 'task 3 has ended'; only .alive may be read
 
 local P = {}
 local kept

@@ -1,8 +1,7 @@
 -- 127_nondeterministic.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    uses math.random, pairs order and addresses for decisions
--- host:   fixed seed per policy so that a run can be replayed; say in the manual that pairs
---         order is not fixed
+-- host:   math.random draws from the runtime's seeded generator, pairs walks in a fixed order
 
 local P = {}
 function P.pick(ready, now)

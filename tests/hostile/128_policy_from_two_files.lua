@@ -1,8 +1,7 @@
 -- 128_policy_from_two_files.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    require of a helper file beside the policy
--- host:   either a confined require (same directory, text only) or a clear error; never
---         package.cpath
+-- host:   require knows "neap" only
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,7 @@
 -- 132_many_fields.lua - a neutral one: P.pick(ready, now).
 -- expect: LOAD_ERROR
 -- why:    policy table with many fields: the host's scan for unknown hooks must be bounded
--- host:   stop after a small number of fields
+-- host:   at most 256 fields
 
 local P = {}
 for i = 1, 500 do P["f" .. i] = i end

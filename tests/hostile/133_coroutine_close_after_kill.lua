@@ -3,8 +3,7 @@
 -- why:    a coroutine stopped by the hook's error holds a to-be-closed variable;
 --         coroutine.wrap (lua_resetthread) then runs its __close handler in a thread whose
 --         allowhook is still 0: no hook can stop it (hangs stock Lua 5.4.4)
--- host:   no coroutine library in the strict profile, or own wrap/close that never close a
---         thread which died by an error
+-- host:   there is no coroutine library
 
 local P = {}
 function P.pick(ready, now)

@@ -1,8 +1,7 @@
 -- 137_tostring_of_handles.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    tostring, comparison, length and concatenation of task handles
--- host:   __tostring gives 'task 3 (name)'; never the address; __eq not needed because handles
---         are cached; # and .. raise
+-- host:   __tostring gives 'task 3 (name)', never the address; # and .. and < raise
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,7 @@
 -- 138_many_globals_and_strings.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    interns 20k short strings once: string table growth happens in a hook
--- host:   legal; host reports memory; growth is a pause, not a fault
+-- host:   legal; growth is a pause, not a fault
 
 local P = {}
 local n = 0

@@ -1,7 +1,7 @@
 -- 22_returns_dead_task.lua - a neutral one: P.pick(ready, now).
 -- expect: BAD_RESULT
 -- why:    returns a handle kept after the task ended
--- host:   reject: 'task is gone'; never a dangling pointer
+-- host:   reject: 'task 3, which has ended'; never a dangling pointer
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,8 @@
 -- 26_always_first.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    starves every task but one
--- host:   legal: a policy may starve; report it in statistics (max wait)
+-- host:   legal: who starves others for longer than the watchdog allows is ejected, unless the
+--         policy says `starves`
 
 local P = {}
 function P.pick(ready, now)

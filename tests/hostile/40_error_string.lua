@@ -1,8 +1,8 @@
 -- 40_error_string.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    hook raises
--- host:   log message + traceback once, count a fault, fall back to the built-in hook for this
---         decision
+-- host:   report message and traceback once, count it; the default answers for this decision;
+--         the third in ten seconds ejects
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,7 @@
 -- 42_error_tostring_raises.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR or ERRERR
 -- why:    __tostring of the error object raises inside the message handler
--- host:   LUA_ERRERR; log a fixed text; no crash, no recursion
+-- host:   the second error is the message; no crash, no recursion
 
 local P = {}
 function P.pick(ready, now)

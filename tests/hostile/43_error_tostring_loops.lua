@@ -1,7 +1,7 @@
 -- 43_error_tostring_loops.lua - a neutral one: P.pick(ready, now).
 -- expect: TIMEOUT
 -- why:    __tostring of the error object never returns
--- host:   the budget also covers the message handler
+-- host:   the budget also covers the message handler; its end ejects at once
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,7 @@
 -- 45_error_nil.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    error(nil)
--- host:   log '(error object is a nil value)'
+-- host:   '(an error object: a nil)'
 
 local P = {}
 function P.pick(ready, now)

@@ -1,7 +1,8 @@
 -- 47_error_with_escapes.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    message holds newlines, ANSI escapes, NUL and invalid UTF-8
--- host:   escape control bytes before writing to a terminal or JSON
+-- host:   control characters and what is not UTF-8 are written as \ddd, for terminals and JSON
+--         alike
 
 local P = {}
 function P.pick(ready, now)

@@ -1,8 +1,7 @@
 -- 48_arith_on_nil.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    reads an undefined field and computes with it
--- host:   message names the variable (Lua does); for a task handle: 'task has no field
---         'vrutnime''
+-- host:   'a task has no field "vrutnime" (did you mean "vruntime"?)'
 
 local P = {}
 function P.pick(ready, now)

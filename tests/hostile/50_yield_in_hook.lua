@@ -1,8 +1,7 @@
 -- 50_yield_in_hook.lua - a neutral one: P.pick(ready, now).
 -- expect: ERROR
 -- why:    yields outside a coroutine
--- host:   error 'attempt to yield from outside a coroutine'; hooks are not coroutines
---         (document it)
+-- host:   there is no coroutine library; hooks are not coroutines
 
 local P = {}
 function P.pick(ready, now)

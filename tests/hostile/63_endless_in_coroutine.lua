@@ -1,7 +1,7 @@
 -- 63_endless_in_coroutine.lua - a neutral one: P.pick(ready, now).
 -- expect: TIMEOUT or ERROR (no coroutine library)
 -- why:    loops inside a coroutine made in the hook
--- host:   count hooks are per thread: new threads inherit them; verify
+-- host:   there is no coroutine library
 
 local P = {}
 function P.pick(ready, now)

@@ -1,8 +1,7 @@
 -- 70_slow_but_legal.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    about 100k VM instructions per pick: slow, within the budget
--- host:   legal; the host's statistics show the time spent in hooks, warn above x % of the
---         quantum
+-- host:   legal below 10 % of the quantum; above 1 % it is reported and counted as slow
 
 local P = {}
 function P.pick(ready, now)

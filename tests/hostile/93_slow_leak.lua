@@ -1,7 +1,7 @@
 -- 93_slow_leak.lua - a neutral one: P.pick(ready, now).
 -- expect: NOMEM
 -- why:    keeps one more object per call: fails only after many calls
--- host:   report memory per policy in statistics; the limit is per policy, not per call
+-- host:   the limit is per policy, not per call
 
 local P = {}
 local keep = {}

@@ -1,8 +1,7 @@
 -- 96_garbage_storm.lua - a neutral one: P.pick(ready, now).
 -- expect: OK
 -- why:    10k short-lived tables per pick
--- host:   legal; pauses belong to the policy: run lua_gc steps while a task runs, not before a
---         decision
+-- host:   legal; the collector steps between decisions, while tasks run
 
 local P = {}
 function P.pick(ready, now)
