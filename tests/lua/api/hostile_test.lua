@@ -48,6 +48,8 @@ local function chain(word)
 end
 
 local MADE = {
+  { "11_shebang_bom_ok", "OK",
+    "\xef\xbb\xbf#!/usr/bin/env lua5.4\nreturn { name = 'x', starves = true }" },
   { "nested_5000_deep", "LOAD_ERROR", "return " .. ("("):rep(5000) .. "1" .. (")"):rep(5000) },
   { "a_byte_too_long", "LOAD_ERROR", ("-"):rep(256 * 1024 + 1) },
   { "bytecode", "LOAD_ERROR", string.dump(function() end) },

@@ -16,7 +16,8 @@ local SEEDS = 400
 
 local VALUES = { "task", "kept[1]", "kept[#kept]", "self", "q1", "h1", "h2", "nil", "0", "1", "-1",
   "0.5", "0/0", "math.huge", "math.maxinteger", "math.mininteger", "'x'", "''", "{}", "print",
-  "true", "false", "self.now", "self.quantum", "self.base", "{task}", "'expired'", "cpu", "self.cpus" }
+  "true", "false", "self.now", "self.quantum", "self.base", "{task}", "'expired'", "cpu",
+  "self.cpus" }
 local HOOKS = { "exit_task", "enqueue", "dequeue", "pick", "slice", "running", "stopping", "tick",
   "preempt", "update", "signal", "timer" }
 local VERBS = { "log", "count", "random", "timer", "cancel_timer", "resched", "on_cpu" }
