@@ -179,6 +179,8 @@ void neap_module_preload(lua_State *L)
     }
     lua_pushcfunction(L, open_core);
     preload(L, "neap.core");
+    lua_pushcfunction(L, neap_paths_lua);
+    preload(L, "neap.paths");
 }
 
 int luaopen_neap(lua_State *L)

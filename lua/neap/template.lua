@@ -1,4 +1,6 @@
 -- template.lua - the files that `neap policy new` writes.
+local paths = require "neap.paths"
+
 local template = {}
 
 local POLICY = [[
@@ -49,10 +51,20 @@ print "NAME does what it promises"
 local LUARC = [[
 {
   "runtime.version": "Lua 5.4",
-  "workspace.library": ["/usr/local/share/neap/types", "/usr/share/neap/types"],
+  "workspace.library": [LIBRARY],
   "diagnostics.globals": []
 }
 ]]
+
+-- Where the types are, and where they usually are: who reads the file may have another neap.
+local function library()
+  local list, seen = {}, {}
+  for _, path in ipairs { paths.types, "/usr/local/share/neap/types", "/usr/share/neap/types" } do
+    if not seen[path] then list[#list + 1] = ("%q"):format(path) end
+    seen[path] = true
+  end
+  return table.concat(list, ", ")
+end
 
 local function exists(path)
   local file = io.open(path)
@@ -80,7 +92,9 @@ function template.write(name, base)
   for _, file in ipairs(files) do
     if exists(file[1]) then return nil, file[1] .. " is there already: choose another name" end
   end
-  if not exists ".luarc.json" then files[3] = { ".luarc.json", LUARC } end
+  if not exists ".luarc.json" then
+    files[3] = { ".luarc.json", (LUARC:gsub("LIBRARY", library)) }
+  end
   local written = {}
   for i, file in ipairs(files) do
     local ok, problem = write(file[1], file[2])
