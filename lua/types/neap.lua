@@ -1,9 +1,9 @@
----@meta neap
 -- neap.lua - the module "neap", for the Lua language server and for docs/LUA_API.md.
 --
 -- Every function's comment has, after what it does, three sentences that a test looks for:
 -- "In a hook:", "Raises:" and "Returns nil:". rt.lua, task.lua and policy.lua beside it go on.
 -- luacheck: ignore 212 241 631
+---@meta neap
 
 ---`local neap = require "neap"`: the same from `lua5.4`, in `neap SCRIPT.lua` and inside a C host.
 ---A policy file has the entries marked [policy] and no others.

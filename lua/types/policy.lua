@@ -1,6 +1,6 @@
----@meta _
 -- policy.lua - what a policy is, what its hooks are given, and its queues.
 -- luacheck: ignore 212 241 431 432 631
+---@meta _
 
 ---@alias neap.why "new"|"expired"|"preempted"|"woken"|"yielded"|"resumed"|"changed"|"paused"|"blocked"|"ended"|"forced" why a task came or went
 ---@alias neap.what "priority"|"weight"|"deadline"|"affinity"|"group"|"charged" what of a task has changed; charged: a late correction of its CPU time

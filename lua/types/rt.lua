@@ -1,6 +1,6 @@
----@meta _
 -- rt.lua - what neap.runtime{} takes and returns: the runtime, its jobs, timers and figures.
 -- luacheck: ignore 212 241 631
+---@meta _
 
 ---What neap.runtime{} takes; every field may be left out.
 ---@class neap.runtime.options

@@ -1,6 +1,6 @@
----@meta _
 -- task.lua - a task, as scripts and policies see it.
 -- luacheck: ignore 212 241 631
+---@meta _
 
 ---@alias neap.state "new"|"ready"|"starting"|"running"|"blocked"|"paused"|"ended"
 ---@alias neap.how "exit"|"signal"|"error"|"timeout"|"ended"|"cancelled"|"lost" how a task ended; code: exit status, signal, errno, signal, status or 128 + signal, 0, 0
