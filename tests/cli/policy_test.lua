@@ -27,6 +27,8 @@ function TestPolicy.test_a_new_one_passes_its_own_check_and_its_own_test()
   same(answer.code, 0, answer.err)
   shell.assert_contains(answer.out, "written: mine.lua, mine_test.lua, .luarc.json")
   same(shell.neap({ "policy", "check", "mine.lua", "--workloads", "50", cwd = path }).code, 0)
+  local editor = cjson.decode(shell.read(path .. "/.luarc.json"))
+  luaunit.assertTableContains(editor["workspace.library"], "/usr/share/neap/types")
   answer = shell.neap { "mine_test.lua", cwd = path }
   same({ answer.code, answer.out }, { 0, "mine does what it promises\n" })
   answer = shell.neap { "policy", "new", "mine", cwd = path }

@@ -99,6 +99,20 @@ function TestTypes.test_every_entry_says_where_it_may_be_called_what_raises_and_
   end
 end
 
+function TestTypes.test_who_may_return_nil_has_a_type_that_says_so_and_gives_the_reason()
+  for _, class in ipairs(page.classes) do
+    for _, f in ipairs(class.functions) do
+      local first, says = f.returns[1], f.said["Returns nil"]
+      local is_function = first and first.type:find "^fun%(" -- its own results are no matter here
+      local may = first ~= nil and not is_function and first.type:find "%?$" ~= nil
+      if says then same(may, says:find "^never" == nil, f.call) end
+      if f.returns[2] and f.returns[2].type == "string?" and says then
+        same(f.returns[3].type, "integer?", f.call)
+      end
+    end
+  end
+end
+
 function TestTypes.test_the_module()
   compare_class("neap", neap)
 end
