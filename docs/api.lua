@@ -40,7 +40,9 @@ local function split_said(text)
   return (text:sub(1, at[1] and at[1].first - 1 or #text):gsub("%s+$", "")), said
 end
 
-local function begin_block() return { doc = {}, fields = {}, params = {}, returns = {} } end
+local function begin_block()
+  return { doc = {}, aliases = {}, fields = {}, params = {}, returns = {} }
+end
 
 local read = {} -- a line with a tag, into the block of comments that it stands in
 
@@ -51,7 +53,7 @@ end
 function read.alias(block, rest)
   local name, kind = rest:match("^(%S+) (.*)")
   local words, about = split_type(kind)
-  block.alias = { name = name, type = words, about = about }
+  block.aliases[#block.aliases + 1] = { name = name, type = words, about = about }
 end
 
 function read.field(block, rest)
@@ -87,7 +89,7 @@ end
 
 -- What a block of comments is about: the line behind it.
 local function close_block(page, block, line)
-  if block.alias then page.aliases[#page.aliases + 1] = block.alias end
+  table.move(block.aliases, 1, #block.aliases, #page.aliases + 1, page.aliases)
   if block.class then
     local class = new_class(block)
     page.classes[#page.classes + 1], page[class.name] = class, class

@@ -25,52 +25,52 @@
 ---that name. What a policy keeps in it belongs to one runtime.
 ---
 ---The fields and verbs are there while a hook runs, and raise elsewhere; the verbs raise in init
----and exit, too. save, restore and explain have them like every other hook.
+---(of which restore is a part) and exit, too.
 ---@class neap.self
 ---@field now integer ns on the runtime's clock, constant within a decision
 ---@field quantum integer ns
----@field cpus integer
+---@field cpus integer how many tasks run at once
 ---@field ready integer how many tasks the policy holds
 ---@field base neap.base the hooks of `base`; nil where none is declared
 local self = {}
 
 ---Draws a number, from the runtime's seed: as math.random(). Without arguments a float in [0, 1).
----In a hook: yes. Raises: misuse; an empty interval. Returns nil: never.
+---In a hook: yes, but not in init, restore, exit. Raises: misuse; an empty interval. Returns nil: never.
 ---@param low? integer alone: the numbers from 1 to it
 ---@param high? integer
 ---@return number
 function self:random(low, high) end
 
 ---Writes a line to the runtime's log: a report of kind "log".
----In a hook: yes. Raises: what cannot be made a string. Returns nil: never.
+---In a hook: yes, but not in init, restore, exit. Raises: what cannot be made a string. Returns nil: never.
 ---@param text any
 function self:log(text) end
 
 ---Adds one to a counter, which rt:stats().counters and the CLI show. Up to 32 names of 31 letters;
 ---more are dropped.
----In a hook: yes. Raises: misuse. Returns nil: never.
+---In a hook: yes, but not in init, restore, exit. Raises: misuse. Returns nil: never.
 ---@param name string
 function self:count(name) end
 
 ---Has the hook `timer` called in the first decision at or after a time, at least 1 ms away. Set
 ---again, a timer moves.
----In a hook: yes. Raises: misuse; a 65th timer. Returns nil: never.
+---In a hook: yes, but not in init, restore, exit. Raises: misuse; a 65th timer. Returns nil: never.
 ---@param id integer of your choice
 ---@param at integer ns on the runtime's clock: `self.now + 5 * neap.ms`
 function self:timer(id, at) end
 
 ---Takes a timer back; nothing when there is none.
----In a hook: yes. Raises: misuse. Returns nil: never.
+---In a hook: yes, but not in init, restore, exit. Raises: misuse. Returns nil: never.
 ---@param id integer
 function self:cancel_timer(id) end
 
 ---Ends the slice of the task on a cpu in this decision; nothing when the cpu is empty.
----In a hook: yes. Raises: misuse; no such cpu. Returns nil: never.
+---In a hook: yes, but not in init, restore, exit. Raises: misuse; no such cpu. Returns nil: never.
 ---@param cpu integer from 0
 function self:resched(cpu) end
 
 ---The task on a cpu.
----In a hook: yes. Raises: misuse; no such cpu. Returns nil: the cpu is empty.
+---In a hook: yes, but not in init, restore, exit. Raises: misuse; no such cpu. Returns nil: the cpu is empty.
 ---@param cpu integer from 0
 ---@return neap.task? task
 function self:on_cpu(cpu) end

@@ -34,7 +34,7 @@
 ---@class neap.runtime
 ---@field policy string the name of the policy in charge; read-only
 ---@field quantum integer ns; read-only
----@field cpus integer read-only
+---@field cpus integer how many tasks run at once; read-only
 ---@field ideal? "weight"|"equal" the share that the policy owes a task that is always ready; read-only
 local rt = {}
 

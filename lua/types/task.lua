@@ -3,7 +3,7 @@
 ---@meta _
 
 ---@alias neap.state "new"|"ready"|"starting"|"running"|"blocked"|"paused"|"ended"
----@alias neap.how "exit"|"signal"|"error"|"timeout"|"ended"|"cancelled"|"lost" how a task ended; code: exit status, signal, errno, signal, status or 128 + signal, 0, 0
+---@alias neap.how "exit"|"signal"|"error"|"timeout"|"ended"|"cancelled"|"lost" how a task ended; its code, in this order: exit status, signal, errno, signal, exit status or 128 + signal, 0, 0
 
 ---A task: one value for its whole life, which compares equal to itself. A policy file has values of
 ---its own, with a `data` of its own.

@@ -204,6 +204,23 @@ function TestKeys.test_the_words_of_options()
   end
 end
 
+function TestKeys.test_the_words_that_are_told()
+  local sources = {
+    ["neap.state"] = { "runtime/core/text.c", "neap_state_name(neap_state state)\n{" },
+    ["neap.how"] = { "runtime/core/text.c", "neap_how_name(neap_how how)\n{" },
+    ["neap.why"] = { "runtime/core/text.c", "neap_why_name(neap_why why)\n{" },
+    ["neap.what"] = { "lua/call.c", "*what_word(int i)\n{" },
+    ["neap.reason"] = { "lua/call.c", "*reason_word(int i)\n{" },
+  }
+  for _, alias in ipairs(page.aliases) do
+    local source, said = sources[alias.name], {}
+    for word in alias.type:gmatch '"(%w+)"' do said[word] = true end
+    if next(said) then compare(alias.name, strings_of(source[1], source[2]), said) end
+    sources[alias.name] = nil
+  end
+  luaunit.assertNil(next(sources))
+end
+
 function TestKeys.test_keys_of_tasks_and_jobs()
   local spec = documented(page["neap.spec"], "fields")
   compare("the key", strings_of("lua/jobs.c", "#define SPEC_KEYS"), spec)
