@@ -12,7 +12,7 @@
 enum { DEEPEST = 100, ENTRIES_MAX = 1000000, TEXT_MAX = 8 << 20 };
 
 struct copy {
-    lua_State *from; /* the value is on top there */
+    lua_State *from; /* the value is on top there; never the thread that copies */
     int depth;
     lua_Integer left; /* entries */
     size_t text;      /* bytes of strings so far */
@@ -88,14 +88,16 @@ int neap_carry_save(struct neap_host *from, struct neap_host *to, char *problem,
 {
     struct neap_call call = {
         .hook = NEAP_HOOK_SAVE, .c = from->c, .problem = problem, .room = room};
-    struct copy copy = {.from = from->L, .left = ENTRIES_MAX};
-    int rc = 0;
+    struct copy copy = {.from = from->keep, .left = ENTRIES_MAX};
+    int rc = 0, top = lua_gettop(from->keep);
 
     if (!from->has[NEAP_HOOK_SAVE] || !to->has[NEAP_HOOK_RESTORE])
         return 0;
     if (!neap_call_hook(from, &call, 1)) {
         rc = -NEAP_EPOLICY;
     } else {
+        lua_xmove(from->L, from->keep,
+                  1); /* from->L may be to->L: tables of a script */
         lua_pushcfunction(to->L, copy_body);
         lua_pushlightuserdata(to->L, &copy);
         if (lua_pcall(to->L, 1, 1, 0) == LUA_OK) {
@@ -106,6 +108,7 @@ int neap_carry_save(struct neap_host *from, struct neap_host *to, char *problem,
             lua_pop(to->L, 1);
             rc = -NEAP_EPOLICY;
         }
+        lua_settop(from->keep, top);
     }
     neap_call_end(from, &call);
     return rc;

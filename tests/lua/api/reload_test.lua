@@ -49,6 +49,20 @@ function TestReload.test_what_is_saved_is_restored()
   same(a.cpu_ns + b.cpu_ns, 179 * neap.ms)
 end
 
+function TestReload.test_tables_of_one_script_carry_over_as_files_do()
+  local saved, restored = { 1, { 2 } }, nil
+  local function one(name)
+    return neap.policy { name = name, base = "rr", save = function() return saved end,
+      restore = function(_, data) restored = data end }
+  end
+  local rt <close> = check.runtime { policy = one "a" }
+  same(rt:set_policy(one "b"), true)
+  same({ rt.policy, restored, rawequal(saved, restored) }, { "b", saved, false })
+  saved = print
+  check.failed(71, "save: a function is no plain data", rt:set_policy(one "c"))
+  same(rt.policy, "b")
+end
+
 function TestReload.test_plain_data_of_any_kind_is_carried_exactly()
   local data = "{ 1, 2.5, 'x\\0y', true, { [0] = { deep = { -0.5 } } }, [1 << 53] = false, "
     .. "[0.1] = math.mininteger }"
