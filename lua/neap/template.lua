@@ -10,6 +10,7 @@ local POLICY = [[
 -- `neap policy show NAME.lua`, docs/POLICIES.md.
 local neap = require "neap"
 
+---@class NAME: neap.policy
 local policy = neap.policy {
   name = "NAME",
   summary = "when to choose it, in one line",
