@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const declarations[] = {"name",  "summary", "base",  "starves",
-                                           "idles", "ticks",   "ideal", NULL};
+static const char *const declarations[] = {
+    "name", "alias", "summary", "base", "starves", "idles", "ticks", "ideal", NULL};
 
 enum { FIELDS_MAX = 256, NAME_ROOM = 64, SUMMARY_ROOM = 256, PARAM_ROOM = 64 };
 
@@ -103,6 +103,8 @@ static void read_declarations(lua_State *L, struct neap_host *h)
         luaL_error(L, "a policy needs a name, not \"\"");
     read_base(L, h);
     h->record.name = keep_text(L, h, name);
+    if (neap_option_get(L, 2, "alias"))
+        h->record.alias = keep_text(L, h, neap_option_text(L, -1, "alias"));
     if (neap_option_get(L, 2, "summary"))
         h->record.summary = keep_text(L, h, visible_text(L, "summary", SUMMARY_ROOM));
     read_flag(L, h, "starves", NEAP_STARVES);

@@ -18,13 +18,24 @@ static bool is_path(const char *word)
     return strchr(word, '/') || (size > 4 && strcmp(word + size - 4, ".lua") == 0);
 }
 
+/* Does the policy's text say that it is also called `name`? It is our own text, and
+ * nothing else of the policies that are not asked for is looked at. */
+static bool has_alias(const struct neap_embedded *e, const char *name)
+{
+    char line[64];
+
+    if (snprintf(line, sizeof line, "\n  alias = \"%s\",\n", name) >= (int)sizeof line)
+        return false;
+    return strstr(e->text, line);
+}
+
 static const struct neap_embedded *find_embedded(const char *name)
 {
     size_t prefix = strlen(FOLDER);
 
     for (const struct neap_embedded *e = neap_embedded; e->name; e++) {
         if (strncmp(e->name, FOLDER, prefix) == 0 &&
-            strcmp(e->name + prefix, name) == 0)
+            (strcmp(e->name + prefix, name) == 0 || has_alias(e, name)))
             return e;
     }
     return NULL;

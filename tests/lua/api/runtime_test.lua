@@ -96,7 +96,7 @@ function TestOptions.test_more_cpus_than_there_are_is_an_expected_failure_on_the
 end
 
 function TestOptions.test_aliases_stand_for_their_policies()
-  for alias, name in pairs { rr = "round_robin", prio = "priority", cfs = "fair" } do
+  for alias, name in pairs { rr = "round_robin", prio = "priority", cfs = "fair", wfq = "drr" } do
     local rt <close> = check.runtime { policy = alias }
     same(rt.policy, name)
   end
