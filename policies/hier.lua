@@ -1,0 +1,225 @@
+-- hier.lua - a tree of groups by weight, and an order of its own in each leaf.
+--
+-- P. Goyal, X. Guo and H. Vin, A Hierarchical CPU Scheduler for Multimedia Operating Systems,
+-- OSDI 1996: start-time fair queueing at each node, any order in a leaf. `tree` says how:
+--
+--   tree=1:300(11:100=fifo,12:200),2:100=priority
+--
+-- is group 1 with weight 300, divided between its groups 11 and 12, beside group 2 with weight
+-- 100. A task belongs to the leaf that its `group` names; a group that the tree lacks is a leaf
+-- of its own beside the others, of weight 100. The orders: fair (by weight, unless another is
+-- given), rr, fifo, priority, sjf, edf, las. A turn lasts one quantum whatever the order.
+--
+-- Promise: where all groups are busy each gets the product of its shares from the root down, to
+-- within 1 %. Weakness: nobody preempts; on several cpus a group with fewer tasks than cpus may
+-- not be able to use its share. Cost: O(groups beside each other) for each level, and a heap.
+local neap = require "neap"
+
+local UNIT = 100 -- the weight at which virtual time is real time
+
+local hier = neap.policy {
+  name = "hier",
+  summary = "a tree of groups by weight, any order in a leaf: users and teams on one machine",
+  starves = true, -- in leaves whose order does
+  tree = "",
+}
+
+-- What the heap of a leaf is ordered by: the least key first, equals by arrival.
+local orders = {
+  fair = function(_, own) return own.runtime end,
+  rr = function() return 0 end,
+  fifo = function(task) return task.id end,
+  priority = function(task) return -task.priority end,
+  sjf = function(task) return task.estimate > 0 and task.estimate or neap.forever end,
+  edf = function(task) return task.deadline > 0 and task.deadline or neap.forever end,
+  las = function(task) return task.cpu_ns end,
+}
+
+-- A group or a task, which shares with others what is above it: `runtime` is its virtual time
+-- there; `floor` is that of those below it, `step` their largest advance. Of the tasks below it so
+-- many are `ready`, so many compete, that is are ready or run.
+local function member(above, weight, runtime)
+  return { above = above, weight = weight, runtime = runtime, rest = 0, floor = 0, step = 0,
+    ready = 0, compete = 0 }
+end
+
+local function add_node(self, above, group, weight)
+  local node = member(above, weight, above.floor)
+  above.below = above.below or {}
+  table.insert(above.below, node)
+  self._node[group] = node
+  return node
+end
+
+local function make_leaf(self, node, order)
+  node.order = orders[order] or error(('tree: there is no order "%s"'):format(order), 0)
+  node.queue = neap.heap()
+  table.insert(self._leaves, node)
+end
+
+-- Reads "GROUP:WEIGHT=ORDER" or "GROUP:WEIGHT(...)", and what follows behind a comma.
+local function read_groups(self, above, text)
+  while text ~= "" do
+    local head = text:match("^[%d:]*")
+    local group, weight = head:match("^(%d+):(%d+)$")
+    group, weight = math.tointeger(tonumber(group)), math.tointeger(tonumber(weight))
+    if not group or self._node[group] or weight < 1 then
+      error(('tree: expected a new GROUP:WEIGHT at "%s"'):format(text), 0)
+    end
+    local node = add_node(self, above, group, weight)
+    text = text:sub(1 + #head)
+    local inner, order = text:match("^%b()"), text:match("^=%a+")
+    if inner then
+      read_groups(self, node, inner:sub(2, -2))
+    else
+      make_leaf(self, node, order and order:sub(2) or "fair")
+    end
+    text = text:sub(1 + #(inner or order or ""))
+    if text ~= "" and not text:find("^,.") then
+      error(('tree: expected a comma and another group at "%s"'):format(text), 0)
+    end
+    text = text:sub(2)
+  end
+end
+
+function hier:init()
+  self._root = member(nil, UNIT, 0)
+  self._node, self._leaves, self._of = {}, {}, {}
+  read_groups(self, self._root, self.tree)
+end
+
+local function leaf_of(self, task)
+  local node = self._node[task.group]
+  if not node then
+    node = add_node(self, self._root, task.group, UNIT)
+    make_leaf(self, node, "fair")
+  elseif not node.queue then
+    return nil, ("group %d is no leaf of the tree"):format(task.group)
+  end
+  return node
+end
+
+function hier:init_task(task)
+  local leaf, why = leaf_of(self, task)
+  if not leaf then return nil, why end
+  self._of[task.id] = member(leaf, task.weight, leaf.floor)
+  self._of[task.id].paid = task.cpu_ns
+end
+
+-- Who has not competed begins level with the others.
+local function join(own)
+  if own.compete > 0 then return end
+  while own.above do
+    if own.compete == 0 then own.runtime = math.max(own.runtime, own.above.floor) end
+    own.compete = own.compete + 1
+    own = own.above
+  end
+end
+
+local function leave(own)
+  if own.compete == 0 then return end
+  while own.above do
+    own.compete = own.compete - 1
+    own = own.above
+  end
+end
+
+local function count_ready(own, change)
+  while own.above do
+    own.ready = own.ready + change
+    own = own.above
+  end
+end
+
+function hier:exit_task(task)
+  leave(self._of[task.id])
+  self._of[task.id] = nil
+end
+
+-- Charges what the task has used to it and to all above it. What a group too heavy for the cpus
+-- can never catch up with is cut at two steps.
+local function pay(self, task)
+  local own = self._of[task.id]
+  local ran, node = task.cpu_ns - own.paid, own
+  own.paid = task.cpu_ns
+  while node.above do
+    local above, parts = node.above, ran * UNIT + node.rest
+    local step = parts // node.weight
+    node.rest = parts % node.weight
+    node.runtime = math.max(node.runtime + step, above.floor - 2 * above.step)
+    if self.ready == 0 then -- it ran alone, maybe for long
+      above.floor = math.max(above.floor, node.runtime - self.quantum * UNIT // node.weight)
+    else
+      above.step = math.max(above.step, step)
+    end
+    node = above
+  end
+  return own
+end
+
+function hier:enqueue(task)
+  local own = self._of[task.id]
+  join(own)
+  count_ready(own, 1)
+  own.above.queue:push(task, own.above.order(task, own))
+end
+
+local function take(own)
+  count_ready(own, -1)
+  while own.above do
+    own.above.floor = math.max(own.above.floor, own.runtime)
+    own = own.above
+  end
+end
+
+function hier:dequeue(task, why)
+  local own = self._of[task.id]
+  own.above.queue:remove(task)
+  count_ready(own, -1)
+  if why == "paused" then leave(own) end
+end
+
+local function least(node)
+  local best
+  for _, below in ipairs(node.below or {}) do
+    if below.ready > 0 and (not best or below.runtime < best.runtime) then best = below end
+  end
+  return best
+end
+
+-- Where the one whose turn it is may not use this cpu, any other may have it.
+function hier:pick(cpu)
+  local node = least(self._root)
+  while node and node.below do node = least(node) end
+  local task = node and node.queue:pop(cpu)
+  for _, leaf in ipairs(self._leaves) do task = task or leaf.queue:pop(cpu) end
+  if task then take(self._of[task.id]) end
+  return task
+end
+
+function hier:running(task)
+  join(self._of[task.id])
+end
+
+function hier:stopping(task, _, why)
+  local own = pay(self, task)
+  if why == "blocked" or why == "paused" then leave(own) end
+end
+
+function hier:update(task, what)
+  local own = self._of[task.id]
+  if what == "charged" then
+    pay(self, task)
+    local leaf = own.above
+    if leaf.queue:has(task) then leaf.queue:update(task, leaf.order(task, own)) end
+  elseif what == "group" then
+    local leaf = assert(leaf_of(self, task)) -- else it stays where it is
+    leave(own)
+    own.above, own.runtime = leaf, leaf.floor
+  elseif own.weight ~= task.weight then
+    own.rest = own.rest * task.weight // own.weight
+    own.weight = task.weight
+  end
+end
+
+return hier
