@@ -1,0 +1,140 @@
+-- cbs.lua - constant bandwidth servers: edf in which nobody gets more than it has reserved.
+--
+-- L. Abeni and G. Buttazzo, Integrating Multimedia Applications in Hard Real-Time Systems, RTSS
+-- 1998; the kernel's SCHED_DEADLINE. A task's `estimate` is its budget Q, its `period` is T: it
+-- has Q of each T. A budget that is used up is filled again and the deadline postponed by T. With
+-- `hard` (the default, as in the kernel) it waits for the old deadline first, so it never gets
+-- more than Q in T; without it, it goes on at once behind all that are due earlier, as in the
+-- paper. Tasks that lack either take turns in what is left.
+--
+-- Promise: if the sum of all Q / T is at most 1, on one cpu, who keeps to its Q misses no
+-- deadline whatever the others do; a hog gets Q / T and at most one tick more. Weakness: who
+-- underestimates its Q is late, though the cpu be idle (`hard`). Cost: two heaps, O(log n);
+-- O(cpus) an arrival.
+local neap = require "neap"
+
+local cbs = neap.policy {
+  name = "cbs",
+  summary = "reserves `estimate` of cpu per `period`: deadlines are met, whatever others do",
+  starves = true,
+  idles = true,
+  hard = true,
+}
+
+local NEXT = 1 -- the timer: somebody's budget is filled
+
+function cbs:init()
+  self._of = {}
+  self._ready = neap.heap() -- those with a budget, by deadline
+  self._spent = neap.heap() -- those without, by when they get it
+  self._rest = neap.fifo()
+end
+
+function cbs:init_task(task)
+  self._of[task.id] = { budget = 0, due = neap.forever, paid = task.cpu_ns }
+end
+
+function cbs:exit_task(task)
+  self._of[task.id] = nil
+end
+
+local function is_served(task)
+  return task.estimate > 0 and task.period > 0
+end
+
+local function pay(self, task)
+  local own = self._of[task.id]
+  own.budget = own.budget - (task.cpu_ns - own.paid)
+  own.paid = task.cpu_ns
+  return own
+end
+
+local function postpone(task, own)
+  own.budget, own.due = own.budget + task.estimate, own.due + task.period
+end
+
+-- Who wakes keeps its budget and deadline if it would not get more than Q / T of the cpu by them.
+local function arrive(self, task, own)
+  local left = own.due - self.now
+  if own.due == neap.forever or own.budget / task.estimate >= left / task.period then
+    own.budget = task.estimate + math.min(own.budget, 0)
+    own.due = self.now + task.period
+  end
+end
+
+function cbs:enqueue(task, why)
+  local own = pay(self, task)
+  if not is_served(task) then
+    own.budget, own.due = 0, neap.forever
+    self._rest:push(task)
+    return
+  end
+  if why == "new" or why == "woken" or own.due == neap.forever then arrive(self, task, own) end
+  while own.budget <= 0 and not (self.hard and own.due > self.now) do postpone(task, own) end
+  if own.budget > 0 then
+    self._ready:push(task, own.due)
+  else
+    self._spent:push(task, own.due)
+    self:timer(NEXT, select(2, self._spent:peek()))
+  end
+end
+
+function cbs:dequeue(task)
+  local _ = self._ready:remove(task) or self._spent:remove(task) or self._rest:remove(task)
+end
+
+-- Those whose old deadline is there begin a new period. Returns how many.
+local function fill(self)
+  local task, at = self._spent:peek()
+  local count = 0
+  while task and at <= self.now do
+    local own = self._of[task.id]
+    self._spent:remove(task)
+    while own.budget <= 0 do postpone(task, own) end
+    self._ready:push(task, own.due)
+    count = count + 1
+    task, at = self._spent:peek()
+  end
+  if task then self:timer(NEXT, at) end
+  return count
+end
+
+function cbs:pick(cpu)
+  fill(self)
+  return (self._ready:pop(cpu)) or self._rest:pop(cpu)
+end
+
+function cbs:slice(task)
+  local own = self._of[task.id]
+  return own.due < neap.forever and math.max(neap.ms, own.budget) or self.quantum
+end
+
+-- The cpu of the one with the latest deadline after `due`, of those that `task` may use.
+local function latest_after(self, task, due)
+  local victim
+  for cpu = 0, self.cpus - 1 do
+    local other = task:may_use(cpu) and self:on_cpu(cpu)
+    local its = other and self._of[other.id].due or 0
+    if its > due then victim, due = cpu, its end
+  end
+  return victim
+end
+
+function cbs:preempt(task)
+  if self._ready:has(task) then return latest_after(self, task, self._of[task.id].due) end
+end
+
+function cbs:timer()
+  if fill(self) == 0 then return end
+  for task in self._ready:each() do
+    local victim = latest_after(self, task, self._of[task.id].due)
+    if victim then self:resched(victim) end
+    if self.cpus == 1 then break end
+  end
+end
+
+function cbs:stopping(task)
+  pay(self, task)
+end
+
+return cbs
