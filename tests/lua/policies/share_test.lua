@@ -1,0 +1,92 @@
+-- share_test.lua - what share promises: steps are followed soon, closely and without overshoot.
+local check = require "check"
+local luaunit = require "luaunit"
+local neap = require "neap"
+
+-- luacheck: globals TestShare
+TestShare = {}
+
+local same = luaunit.assertEquals
+local ms = neap.ms
+
+local PERIOD = 100 * ms
+
+-- What `measure` grew by in each of `count` periods.
+local function by_period(rt, count, measure)
+  local list = {}
+  for i = 1, count do
+    local before = measure()
+    rt:run(PERIOD)
+    list[i] = measure() - before
+  end
+  return list
+end
+
+-- From the tenth period on within 1 % of `goal`; on the way from `start` at most a tenth of the
+-- step beyond it.
+local function assert_settles(list, start, goal)
+  local text = table.concat(list, " ")
+  for i, value in ipairs(list) do
+    local over = (value - goal) * (goal > start and 1 or -1)
+    luaunit.assertTrue(over <= math.abs(goal - start) / 10, text)
+    luaunit.assertTrue(i <= 10 or math.abs(value - goal) <= 0.01 * goal, text)
+  end
+end
+
+local function used_by(task)
+  return function() return task.cpu_ns end
+end
+
+function TestShare.test_a_step_of_half_the_share_is_followed_within_ten_periods()
+  for others = 0, 4 do
+    local rt <close> = check.under("share", others)
+    local task = rt:task { estimate = 20 * ms, period = PERIOD }
+    by_period(rt, 10, used_by(task))
+    task.estimate = 30 * ms
+    assert_settles(by_period(rt, 30, used_by(task)), 20 * ms, 30 * ms)
+    task.estimate = 15 * ms
+    assert_settles(by_period(rt, 30, used_by(task)), 30 * ms, 15 * ms)
+    same(rt:stats().failures, 0)
+  end
+end
+
+-- What a unit of work costs changes by half: the pace is what it was within ten periods.
+function TestShare.test_a_pace_is_kept_when_the_work_becomes_harder_or_easier()
+  local rt <close> = check.under("share", 3, { params = { rate = 3000 } })
+  local task = rt:task { period = PERIOD }
+  local cost, done, counted = 10000, 0, 0 -- ns a unit
+  rt:every(5 * ms, function()
+    done = done + (task.cpu_ns - counted) / cost
+    counted = task.cpu_ns
+    task.estimate = done // 1 | 0
+  end)
+  local function units() return task.estimate end
+  by_period(rt, 20, units)
+  assert_settles(by_period(rt, 10, units), 0, 3000)
+  cost = 15000
+  assert_settles(by_period(rt, 30, units), 2000, 3000)
+  cost = 10000
+  assert_settles(by_period(rt, 30, units), 4500, 3000)
+  same(rt:stats().failures, 0)
+end
+
+function TestShare.test_the_rest_is_shared_by_weight()
+  local rt <close> = check.under("share", 1)
+  local heavy = rt:task { weight = 300 }
+  rt:task { estimate = 60 * ms, period = PERIOD }
+  rt:run(10 * neap.s)
+  luaunit.assertAlmostEquals(heavy.cpu_ns, 3 * neap.s, 20 * ms)
+end
+
+function TestShare.test_a_sleep_leaves_the_control_as_it_was()
+  local rt <close> = check.under("share", 2)
+  local task = rt:task { estimate = 40 * ms, period = PERIOD }
+  rt:run(neap.s + 5 * ms)
+  task:block()
+  rt:run(neap.s)
+  task:wake()
+  rt:run(95 * ms)
+  assert_settles(by_period(rt, 20, used_by(task)), 0, 40 * ms)
+end
+
+check.main()
