@@ -49,8 +49,11 @@ local function pay(self, task)
   return own
 end
 
-local function postpone(task, own)
+-- What it could not get in time, the cpus being late, is not made up for later at the cost of those
+-- who are on time.
+local function postpone(self, task, own)
   own.budget, own.due = own.budget + task.estimate, own.due + task.period
+  if own.due <= self.now then own.due = self.now + task.period end
 end
 
 -- Who wakes keeps its budget and deadline if it would not get more than Q / T of the cpu by them.
@@ -70,7 +73,7 @@ function cbs:enqueue(task, why)
     return
   end
   if why == "new" or why == "woken" or own.due == neap.forever then arrive(self, task, own) end
-  while own.budget <= 0 and not (self.hard and own.due > self.now) do postpone(task, own) end
+  while own.budget <= 0 and not (self.hard and own.due > self.now) do postpone(self, task, own) end
   if own.budget > 0 then
     self._ready:push(task, own.due)
   else
@@ -90,7 +93,7 @@ local function fill(self)
   while task and at <= self.now do
     local own = self._of[task.id]
     self._spent:remove(task)
-    while own.budget <= 0 do postpone(task, own) end
+    while own.budget <= 0 do postpone(self, task, own) end
     self._ready:push(task, own.due)
     count = count + 1
     task, at = self._spent:peek()

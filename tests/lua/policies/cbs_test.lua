@@ -86,6 +86,21 @@ function TestCbs.test_who_needs_more_than_its_budget_is_late_alone()
   luaunit.assertTrue(liar.missed > 10)
 end
 
+function TestCbs.test_short_sleeps_fill_no_budget()
+  local rt <close> = check.under("cbs", 0)
+  local load = workload.on(rt)
+  local hog = load:sleeper(19 * ms, ms // 10, { estimate = 20 * ms, period = 100 * ms })
+  rt:run(10 * neap.s)
+  luaunit.assertTrue(hog.cpu_ns <= 2 * neap.s + 20 * ms)
+end
+
+function TestCbs.test_a_new_period_begins_on_time_whoever_runs()
+  local rt <close> = check.under("cbs", 2, { quantum = 70 * ms })
+  local hog = rt:task { estimate = 10 * ms, period = 20 * ms }
+  rt:run(10 * neap.s)
+  luaunit.assertAlmostEquals(hog.cpu_ns, 5 * neap.s, 20 * ms)
+end
+
 function TestCbs.test_those_without_a_budget_take_turns_in_what_is_left()
   local rt <close> = check.under("cbs", 2)
   rt:task { estimate = 60 * ms, period = 100 * ms }

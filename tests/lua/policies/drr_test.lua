@@ -72,6 +72,14 @@ function TestDrr.test_sleepers_save_nothing()
   luaunit.assertAlmostEquals(rt:find(1).cpu_ns, neap.s // 2, 10 * ms)
 end
 
+function TestDrr.test_what_is_left_of_a_turn_is_lost_in_sleep()
+  local rt <close> = check.under("drr", 4)
+  local load = workload.on(rt)
+  local _, waits = load:sleeper(2 * ms, 5 * ms)
+  rt:run(10 * neap.s)
+  luaunit.assertTrue(workload.mean(waits) > 25 * ms)
+end
+
 function TestDrr.test_those_in_debt_are_not_looked_at_in_vain()
   local rt <close> = check.runtime { policy = "drr" }
   for _ = 1, 100 do rt:task { weight = 1 } end

@@ -80,7 +80,9 @@ function TestHier.test_what_a_group_does_not_use_goes_to_those_beside_it_first()
   rt:run(10 * neap.s)
   assert_parts(rt, { [12] = 1 / 2, [2] = 1 / 2 }, 10 * neap.s)
   idle:resume() -- there is no back pay
-  rt:run(10 * neap.s)
+  rt:run(400 * ms)
+  luaunit.assertAlmostEquals(idle.cpu_ns, 100 * ms, 10 * ms)
+  rt:run(neap.s * 96 // 10)
   assert_parts(rt, { [11] = 1 / 8, [12] = 3 / 8, [2] = 1 / 2 }, 20 * neap.s)
 end
 

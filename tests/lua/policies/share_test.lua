@@ -85,8 +85,15 @@ function TestShare.test_a_sleep_leaves_the_control_as_it_was()
   task:block()
   rt:run(neap.s)
   task:wake()
-  rt:run(95 * ms)
-  assert_settles(by_period(rt, 20, used_by(task)), 0, 40 * ms)
+  rt:run(195 * ms)
+  for _, used in ipairs(by_period(rt, 20, used_by(task))) do same(used, 40 * ms) end
+end
+
+function TestShare.test_a_new_period_begins_on_time_whoever_runs()
+  local rt <close> = check.under("share", 2, { quantum = 70 * ms })
+  local task = rt:task { estimate = 10 * ms, period = 20 * ms }
+  rt:run(10 * neap.s)
+  luaunit.assertAlmostEquals(task.cpu_ns, 5 * neap.s, 20 * ms)
 end
 
 check.main()

@@ -43,6 +43,15 @@ function TestSjf.test_the_mean_turnaround_is_the_optimum_with_true_estimates()
   end
 end
 
+function TestSjf.test_equals_do_not_take_turns()
+  local rt <close> = check.runtime { policy = "sjf" }
+  local load = workload.on(rt)
+  local first = load:job(0, 100 * ms, { estimate = 100 * ms })
+  local second = load:job(0, 100 * ms, { estimate = 100 * ms })
+  rt:run()
+  same({ first.took, second.took }, { 100 * ms, 200 * ms })
+end
+
 function TestSjf.test_what_is_guessed_follows_the_sleeps()
   local rt <close> = check.runtime { policy = "sjf" }
   local load = workload.on(rt)

@@ -83,7 +83,19 @@ function TestStride.test_sleep_is_neither_paid_nor_punished()
   local before = sleeper.cpu_ns
   sleeper:wake()
   rt:run(neap.s)
-  luaunit.assertAlmostEquals(sleeper.cpu_ns - before, neap.s // 2, 10 * ms)
+  luaunit.assertAlmostEquals(sleeper.cpu_ns - before, neap.s // 2, 6 * ms)
+end
+
+function TestStride.test_what_a_sleeper_is_ahead_counts_by_its_new_weight()
+  local rt <close> = check.under("stride", 1)
+  local sleeper = rt:task { weight = 10 }
+  rt:run(19 * ms)
+  sleeper:block() -- 9 ms at weight 10: ahead by 90 ms of a task of weight 100
+  rt:run(10 * ms)
+  sleeper.weight = 1000 -- by 0.9 ms
+  sleeper:wake()
+  rt:run(30 * ms)
+  luaunit.assertTrue(sleeper.cpu_ns >= 19 * ms)
 end
 
 function TestStride.test_a_new_weight_counts_from_its_moment_on()
