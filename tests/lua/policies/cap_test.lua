@@ -73,6 +73,14 @@ function TestCap.test_a_task_with_an_estimate_and_a_period_has_a_quota_of_its_ow
   same({ rt:find(1).cpu_ns, own.cpu_ns }, { 5 * neap.s, neap.s })
 end
 
+function TestCap.test_periods_begin_on_time_for_each()
+  local rt <close> = check.under("cap", 0, { quantum = 100 * ms })
+  local first = rt:task { estimate = 5 * ms, period = 50 * ms }
+  local second = rt:task { estimate = 7 * ms, period = 30 * ms }
+  rt:run(15 * neap.s)
+  same({ first.cpu_ns, second.cpu_ns }, { 1500 * ms, 3500 * ms })
+end
+
 function TestCap.test_below_their_quotas_tasks_share_by_weight()
   local rt <close> = capped({ quota = 90 * ms }, 1)
   local heavy = rt:task { weight = 300 }

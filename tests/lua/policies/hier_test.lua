@@ -86,6 +86,27 @@ function TestHier.test_what_a_group_does_not_use_goes_to_those_beside_it_first()
   assert_parts(rt, { [11] = 1 / 8, [12] = 3 / 8, [2] = 1 / 2 }, 20 * neap.s)
 end
 
+function TestHier.test_tasks_that_are_paused_while_they_wait_leave_nothing_behind()
+  local rt <close> = under "1:300,2:100"
+  rt:task { group = 2 }
+  for _ = 1, 3 do rt:task { group = 1 } end
+  for _ = 1, 20 do
+    rt:run(10 * ms)
+    for id = 2, 4 do
+      if rt:find(id).state == "ready" then rt:find(id):pause() end
+    end
+    for id = 2, 4 do
+      if rt:find(id).state == "paused" then rt:find(id):resume() end
+    end
+  end
+  for id = 2, 4 do rt:find(id):pause() end
+  rt:task { group = 3 } -- beside group 1, of which nobody is ready
+  rt:task { group = 3 }
+  local before = rt:find(1).cpu_ns
+  rt:run(8 * neap.s)
+  luaunit.assertAlmostEquals(rt:find(1).cpu_ns - before, 4 * neap.s, 30 * ms)
+end
+
 function TestHier.test_leaves_have_orders_of_their_own()
   local rt <close> = under "1:100=fifo,2:100=priority,3:100=rr,4:100=sjf,5:100"
   local groups = { 1, 1, 2, 2, 3, 3, 4, 4, 5, 5 }

@@ -89,6 +89,16 @@ function TestShare.test_a_sleep_leaves_the_control_as_it_was()
   for _, used in ipairs(by_period(rt, 20, used_by(task))) do same(used, 40 * ms) end
 end
 
+function TestShare.test_without_an_estimate_it_is_one_of_the_rest_again()
+  local rt <close> = check.under("share", 1, { quantum = 70 * ms })
+  local task = rt:task { estimate = 10 * ms, period = 20 * ms }
+  rt:run(neap.s)
+  task.estimate = 0
+  local held = rt:task { estimate = 10 * ms, period = 20 * ms }
+  rt:run(10 * neap.s)
+  luaunit.assertAlmostEquals(held.cpu_ns, 5 * neap.s, 30 * ms)
+end
+
 function TestShare.test_a_new_period_begins_on_time_whoever_runs()
   local rt <close> = check.under("share", 2, { quantum = 70 * ms })
   local task = rt:task { estimate = 10 * ms, period = 20 * ms }
