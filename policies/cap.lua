@@ -25,7 +25,8 @@ local cap = neap.policy {
   conserve = false,
 }
 
-local NEXT = 1 -- the timer: somebody's bucket is filled
+local NEXT = 1    -- the timer: somebody's bucket is filled
+local AT_ONCE = 8 -- so many are let in by one hook, which must not take long
 
 function cap:init()
   for _, name in ipairs { "quota", "period" } do
@@ -76,14 +77,15 @@ function cap:dequeue(task, why)
   if not self._out:remove(task) then self.base:dequeue(task, why) end
 end
 
+-- The rest of those that are due is let in by the next pick: there is work until then.
 local function release(self)
-  local task, at = self._out:peek()
-  while task and at <= self.now do
+  for _ = 1, AT_ONCE do
+    local task, at = self._out:peek()
+    if not task then return end
+    if at > self.now then return self:timer(NEXT, at) end
     self._out:remove(task)
     self.base:enqueue(task, "expired")
-    task, at = self._out:peek()
   end
-  if task then self:timer(NEXT, at) end
 end
 
 function cap:pick(cpu)

@@ -21,13 +21,15 @@ local cbs = neap.policy {
   hard = true,
 }
 
-local NEXT = 1 -- the timer: somebody's budget is filled
+local NEXT = 1    -- the timer: somebody's budget is filled
+local AT_ONCE = 8 -- so many are filled by one hook, which must not take long
 
 function cbs:init()
   self._of = {}
   self._ready = neap.heap() -- those with a budget, by deadline
   self._spent = neap.heap() -- those without, by when they get it
   self._rest = neap.fifo()
+  self._cut = {} -- when a cpu was last taken from its task here
 end
 
 function cbs:init_task(task)
@@ -49,10 +51,16 @@ local function pay(self, task)
   return own
 end
 
--- What it could not get in time, the cpus being late, is not made up for later at the cost of those
--- who are on time.
-local function postpone(self, task, own)
-  own.budget, own.due = own.budget + task.estimate, own.due + task.period
+-- In how many periods' time it has a budget again.
+local function periods(task, own)
+  return -own.budget // task.estimate + 1
+end
+
+-- Fills the budget and postpones the deadline. What it could not get in time, the cpus being late,
+-- is not made up for later at the cost of those who are on time.
+local function renew(self, task, own)
+  local count = periods(task, own)
+  own.budget, own.due = own.budget + count * task.estimate, own.due + count * task.period
   if own.due <= self.now then own.due = self.now + task.period end
 end
 
@@ -73,12 +81,14 @@ function cbs:enqueue(task, why)
     return
   end
   if why == "new" or why == "woken" or own.due == neap.forever then arrive(self, task, own) end
-  while own.budget <= 0 and not (self.hard and own.due > self.now) do postpone(self, task, own) end
-  if own.budget > 0 then
-    self._ready:push(task, own.due)
-  else
-    self._spent:push(task, own.due)
+  if own.budget > 0 then return self._ready:push(task, own.due) end
+  local start = own.due + (periods(task, own) - 1) * task.period
+  if self.hard and start > self.now then
+    self._spent:push(task, start)
     self:timer(NEXT, select(2, self._spent:peek()))
+  else
+    renew(self, task, own)
+    self._ready:push(task, own.due)
   end
 end
 
@@ -86,24 +96,37 @@ function cbs:dequeue(task)
   local _ = self._ready:remove(task) or self._spent:remove(task) or self._rest:remove(task)
 end
 
--- Those whose old deadline is there begin a new period. Returns how many.
+-- The cpu of the one with the latest deadline after `due`, of those that `task` may use.
+local function latest_after(self, task, due)
+  local victim
+  for cpu = 0, self.cpus - 1 do
+    local other = task:may_use(cpu) and self._cut[cpu] ~= self.now and self:on_cpu(cpu)
+    local its = other and self._of[other.id].due or 0
+    if its > due then victim, due = cpu, its end
+  end
+  return victim
+end
+
+-- Those whose period begins may run, and take the cpus of those with later deadlines.
 local function fill(self)
-  local task, at = self._spent:peek()
-  local count = 0
-  while task and at <= self.now do
+  for _ = 1, AT_ONCE do
+    local task, at = self._spent:peek()
+    if not task then return end
+    if at > self.now then return self:timer(NEXT, at) end
     local own = self._of[task.id]
     self._spent:remove(task)
-    while own.budget <= 0 do postpone(self, task, own) end
+    renew(self, task, own)
     self._ready:push(task, own.due)
-    count = count + 1
-    task, at = self._spent:peek()
+    local victim = latest_after(self, task, own.due)
+    if victim then
+      self._cut[victim] = self.now
+      self:resched(victim)
+    end
   end
-  if task then self:timer(NEXT, at) end
-  return count
+  self:timer(NEXT, self.now + neap.ms)
 end
 
 function cbs:pick(cpu)
-  fill(self)
   return (self._ready:pop(cpu)) or self._rest:pop(cpu)
 end
 
@@ -112,28 +135,12 @@ function cbs:slice(task)
   return own.due < neap.forever and math.max(neap.ms, own.budget) or self.quantum
 end
 
--- The cpu of the one with the latest deadline after `due`, of those that `task` may use.
-local function latest_after(self, task, due)
-  local victim
-  for cpu = 0, self.cpus - 1 do
-    local other = task:may_use(cpu) and self:on_cpu(cpu)
-    local its = other and self._of[other.id].due or 0
-    if its > due then victim, due = cpu, its end
-  end
-  return victim
-end
-
 function cbs:preempt(task)
   if self._ready:has(task) then return latest_after(self, task, self._of[task.id].due) end
 end
 
 function cbs:timer()
-  if fill(self) == 0 then return end
-  for task in self._ready:each() do
-    local victim = latest_after(self, task, self._of[task.id].due)
-    if victim then self:resched(victim) end
-    if self.cpus == 1 then break end
-  end
+  fill(self)
 end
 
 function cbs:stopping(task)

@@ -19,6 +19,7 @@ local neap = require "neap"
 
 local UNIT = 100 -- the weight at which virtual time is real time
 local LONGEST = neap.s -- request
+local AT_ONCE = 8 -- so many are moved by one pick, which must not take long
 
 local eevdf = neap.policy {
   name = "eevdf",
@@ -126,17 +127,16 @@ local function sleep(self, task, own)
   end
 end
 
-local function let_go(self, now)
-  local task, runtime = self._gone:peek()
-  while task and runtime <= now do
+local function let_go(self)
+  for _ = 1, AT_ONCE do
+    local task, runtime = self._gone:peek()
+    if not task or runtime > mean(self) then break end
     local own = self._of[task.id]
     self._gone:remove(task)
     leave(self, own)
     own.lag = 0
-    now = mean(self)
-    task, runtime = self._gone:peek()
   end
-  return now
+  return mean(self)
 end
 
 function eevdf:dequeue(task, why)
@@ -145,21 +145,22 @@ function eevdf:dequeue(task, why)
 end
 
 -- Those that the mean has caught up with are ready; back goes who is ahead of it again, since
--- somebody has left.
+-- somebody has left. More than a few of either are there only after many have come at once.
 function eevdf:pick(cpu)
-  local now, early, ready = let_go(self, mean(self)), self._early, self._ready
-  local task, runtime = early:peek()
-  while task and runtime <= now do
-    early:pop()
+  local now, early, ready = let_go(self), self._early, self._ready
+  for _ = 1, AT_ONCE do
+    local task, runtime = early:peek()
+    if not task or runtime > now then break end
+    early:remove(task)
     ready:push(task, self._of[task.id].deadline)
-    task, runtime = early:peek()
   end
-  task = ready:pop(cpu)
-  while task and self._of[task.id].runtime > now do
+  for _ = 1, AT_ONCE do
+    local task = ready:pop(cpu)
+    if not task then break end
+    if self._of[task.id].runtime <= now then return task end
     early:push(task, self._of[task.id].runtime)
-    task = ready:pop(cpu)
   end
-  return task or early:pop(cpu)
+  return (early:pop(cpu)) or (ready:pop(cpu))
 end
 
 -- Takes the cpu of the one with the latest deadline, if its own is earlier and it may run.

@@ -10,7 +10,7 @@
 -- Promise: whenever one member of a gang runs, all that are ready do, for at least 99 % of the
 -- time. Weakness: cpus stand empty when no gang fits on them; a gang with more ready members than
 -- there are cpus never runs together: it gets all cpus in its slots. Weights mean nothing. Cost:
--- O(gangs) a slot.
+-- O(cpus) a slot.
 local neap = require "neap"
 
 local gang = neap.policy {
@@ -19,19 +19,22 @@ local gang = neap.policy {
   idles = true,
 }
 
-local SLOT = 1 -- the timer: the slot is over
+local SLOT = 1    -- the timer: the slot is over
+local AT_MOST = 32 -- so many gangs are tried for one slot, a hook must not take long
 
 function gang:init()
-  self._gangs = {} -- those that compete, longest wait first
-  self._by = {}    -- by group
-  self._of = {}    -- by task
-  self._on = {}    -- is it on a cpu? by task
+  self._by = {}   -- gangs by group
+  self._of = {}   -- by task
+  self._on = {}   -- is it on a cpu? by task
+  self._slot = {} -- the gangs that have this slot
+  self._ring = {} -- those that compete, longest wait first, linked by `after` and `before`
+  self._ring.after, self._ring.before = self._ring, self._ring
 end
 
 local function join(self, task)
   local key = task.group > 0 and task.group or -task.id
-  local g = self._by[key] or { key = key, members = 0, running = 0, waiting = neap.fifo(),
-    has_slot = false, competes = false }
+  local g = self._by[key]
+    or { key = key, members = 0, running = 0, waiting = neap.fifo(), has_slot = false }
   self._by[key], self._of[task.id] = g, g
   g.members = g.members + 1
 end
@@ -48,18 +51,27 @@ local function go_off(self, task)
   self._on[task.id] = nil
 end
 
-local function forget(self, g)
-  for i, other in ipairs(self._gangs) do
-    if other == g then table.remove(self._gangs, i) end
-  end
-  self._by[g.key] = nil
+local function compete(self, g)
+  if g.after then return end
+  local ring = self._ring
+  g.before, g.after = ring.before, ring
+  ring.before.after, ring.before = g, g
+end
+
+local function withdraw(g)
+  if not g.after then return end
+  g.before.after, g.after.before = g.after, g.before
+  g.before, g.after = nil, nil
 end
 
 local function leave(self, task)
   local g = self._of[task.id]
   go_off(self, task)
   g.members = g.members - 1
-  if g.members == 0 then forget(self, g) end
+  if g.members == 0 then
+    withdraw(g)
+    self._by[g.key] = nil
+  end
   self._of[task.id] = nil
 end
 
@@ -69,18 +81,26 @@ local function need(self, g)
   return math.min(#g.waiting + g.running, self.cpus)
 end
 
+local function give_slot(self, g)
+  g.has_slot = true
+  table.insert(self._slot, g)
+end
+
 -- Gives slots to those that fit on `free` cpus. If somebody is left over the slot has an end.
 local function deal(self, free)
-  local left_over = false
-  for _, g in ipairs(self._gangs) do
-    local cpus = need(self, g)
-    if not g.has_slot and cpus > 0 then
-      g.has_slot = cpus <= free
-      free = g.has_slot and free - cpus or free
-      left_over = left_over or not g.has_slot
+  local g, left_over = self._ring.after, false
+  for _ = 1, AT_MOST do
+    if g == self._ring or left_over and free == 0 then break end
+    local cpus = g.has_slot and 0 or need(self, g)
+    if cpus > free then
+      left_over = true
+    elseif cpus > 0 then
+      give_slot(self, g)
+      free = free - cpus
     end
+    g = g.after
   end
-  if left_over and not self._has_end then
+  if (left_over or g ~= self._ring) and not self._has_end then
     self._has_end = true
     self:timer(SLOT, self.now + self.quantum)
   end
@@ -88,8 +108,12 @@ end
 
 local function free_cpus(self)
   local free = self.cpus
-  for _, g in ipairs(self._gangs) do free = free - (g.has_slot and need(self, g) or 0) end
+  for _, g in ipairs(self._slot) do free = free - need(self, g) end
   return free
+end
+
+local function clear_slot(self)
+  for i, g in ipairs(self._slot) do g.has_slot, self._slot[i] = false, nil end
 end
 
 -- Who runs without being in the slot loses its cpu.
@@ -100,30 +124,16 @@ local function evict(self)
   end
 end
 
--- Those that had the slot go behind those that waited; those that do not compete any more go.
-local function rotate(self)
-  local waited, had = {}, {}
-  for _, g in ipairs(self._gangs) do
-    g.competes = need(self, g) > 0
-    local list = g.has_slot and had or waited
-    if g.competes then list[#list + 1] = g end
-    g.has_slot = false
-  end
-  self._gangs = table.move(had, 1, #had, #waited + 1, waited)
-end
-
--- Its slot is over.
+-- The slot is over: those that had it go behind all others, if they still compete.
 function gang:timer()
   self._has_end = false
-  rotate(self)
+  for _, g in ipairs(self._slot) do
+    withdraw(g)
+    if need(self, g) > 0 then compete(self, g) end
+  end
+  clear_slot(self)
   deal(self, self.cpus)
   evict(self)
-end
-
-local function compete(self, g)
-  if g.competes then return end
-  g.competes = true
-  table.insert(self._gangs, g)
 end
 
 function gang:enqueue(task, why)
@@ -132,13 +142,19 @@ function gang:enqueue(task, why)
   if why == "preempted" then g.waiting:push_front(task) else g.waiting:push(task) end
 end
 
+local function rest(self, g)
+  if need(self, g) == 0 then withdraw(g) end
+end
+
 function gang:dequeue(task)
-  self._of[task.id].waiting:remove(task)
+  local g = self._of[task.id]
+  g.waiting:remove(task)
+  rest(self, g)
 end
 
 local function pick_of_slot(self, cpu)
-  for _, g in ipairs(self._gangs) do
-    local task = g.has_slot and g.waiting:pop(cpu)
+  for _, g in ipairs(self._slot) do
+    local task = g.waiting:pop(cpu)
     if task then
       go_on(self, task)
       return task
@@ -163,20 +179,19 @@ function gang:running(task)
   go_on(self, task)
 end
 
-function gang:stopping(task)
+function gang:stopping(task, _, why)
   go_off(self, task)
+  if why == "blocked" or why == "paused" then rest(self, self._of[task.id]) end
 end
 
 -- No cpu is free. If its gang has the slot, others that came in meanwhile make room for it.
 function gang:preempt(task)
   local g = self._of[task.id]
-  if g.has_slot then
-    for _, other in ipairs(self._gangs) do other.has_slot = other == g end
-    deal(self, self.cpus - need(self, g))
-    evict(self)
-  else
-    deal(self, free_cpus(self))
-  end
+  if not g.has_slot then return deal(self, free_cpus(self)) end
+  clear_slot(self)
+  give_slot(self, g)
+  deal(self, self.cpus - need(self, g))
+  evict(self)
 end
 
 function gang:update(task, what)

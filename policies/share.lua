@@ -28,12 +28,14 @@ local share = neap.policy {
   rate = 0,          -- units a period; 0: CPU time is controlled
 }
 
-local NEXT = 1 -- the timer: somebody's period begins
+local NEXT = 1    -- the timer: somebody's period begins
+local AT_ONCE = 8 -- so many begin one in one hook, which must not take long
 
 function share:init()
   self._of = {}
   self._ready = neap.heap() -- the controlled that may run, by the ends of their periods
   self._spent = neap.heap() -- those that have had what they were given, likewise
+  self._cut = {} -- when a cpu was last taken from its task here
 end
 
 function share:init_task(task)
@@ -103,22 +105,40 @@ function share:dequeue(task, why)
   self.base:dequeue(task, why)
 end
 
--- Those whose next period is there. Returns how many.
-local function refill(self)
-  local task, at = self._spent:peek()
-  local count = 0
-  while task and at <= self.now do
-    self._spent:remove(task)
-    self._ready:push(task, settle(self, task).ends)
-    count = count + 1
-    task, at = self._spent:peek()
+-- The cpu of the one whose period ends last, after `ends`; the others' never do.
+local function latest_after(self, task, ends)
+  local victim
+  for cpu = 0, self.cpus - 1 do
+    local other = task:may_use(cpu) and self._cut[cpu] ~= self.now and self:on_cpu(cpu)
+    local its = other and self._of[other.id].ends or 0
+    if its > ends then victim, ends = cpu, its end
   end
-  if task then self:timer(NEXT, at) end
-  return count
+  return victim
+end
+
+-- Those whose next period is there may run, and take the cpus of the rest.
+local function refill(self)
+  for _ = 1, AT_ONCE do
+    local task, at = self._spent:peek()
+    if not task then return end
+    if at > self.now then return self:timer(NEXT, at) end
+    self._spent:remove(task)
+    local ends = settle(self, task).ends
+    self._ready:push(task, ends)
+    local victim = latest_after(self, task, ends)
+    if victim then
+      self._cut[victim] = self.now
+      self:resched(victim)
+    end
+  end
+  self:timer(NEXT, self.now + neap.ms)
+end
+
+function share:timer()
+  refill(self)
 end
 
 function share:pick(cpu)
-  refill(self)
   return (self._ready:pop(cpu)) or self.base:pick(cpu)
 end
 
@@ -128,27 +148,8 @@ function share:slice(task)
   return math.max(neap.ms, math.min(own.left, own.ends - self.now))
 end
 
--- The cpu of the one whose period ends last, after `ends`; the others' never do.
-local function latest_after(self, task, ends)
-  local victim
-  for cpu = 0, self.cpus - 1 do
-    local other = task:may_use(cpu) and self:on_cpu(cpu)
-    local its = other and self._of[other.id].ends or 0
-    if its > ends then victim, ends = cpu, its end
-  end
-  return victim
-end
-
 function share:preempt(task)
   if self._ready:has(task) then return latest_after(self, task, self._of[task.id].ends) end
-end
-
-function share:timer()
-  if refill(self) == 0 then return end
-  for task in self._ready:each() do
-    local victim = latest_after(self, task, self._of[task.id].ends)
-    if victim then self:resched(victim) end
-  end
 end
 
 function share:stopping(task, ran, why)

@@ -122,4 +122,19 @@ function TestAny.test_nobody_starves_unless_the_policy_says_so()
   end
 end
 
+-- All of which begin their periods, and want to run, at once.
+function TestAny.test_a_thousand_tasks_at_a_quantum_of_a_millisecond_take_no_hook_too_long()
+  for _, policy in ipairs(neap.policies()) do
+    local rt <close>, reports = check.under(policy.name, 0, { quantum = ms, cpus = 2 })
+    for i = 1, 1000 do
+      rt:task { weight = 50 + i % 100, group = i % 7 * (i % 2), estimate = 5 * ms,
+        period = i % 3 == 0 and 600 * ms or 0 }
+    end
+    rt:run(3 * neap.s)
+    for _, report in ipairs(reports) do
+      luaunit.assertEquals(report.kind, "log", policy.name .. ": " .. report.message)
+    end
+  end
+end
+
 check.main()

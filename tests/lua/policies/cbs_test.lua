@@ -86,6 +86,17 @@ function TestCbs.test_who_needs_more_than_its_budget_is_late_alone()
   luaunit.assertTrue(liar.missed > 10)
 end
 
+-- Two that have reserved more than there is: they have no deadlines further and further in the past,
+-- by which they would go before a third for ever.
+function TestCbs.test_what_was_not_there_in_time_is_not_made_up_for()
+  local rt <close> = check.under("cbs", 0)
+  local load = workload.on(rt)
+  local honest = load:periodic(50 * ms, 5 * ms, { estimate = 5 * ms })
+  for _ = 1, 2 do rt:task { estimate = 60 * ms, period = 100 * ms } end
+  rt:run(10 * neap.s)
+  luaunit.assertTrue(honest.jobs > 100, honest.jobs)
+end
+
 function TestCbs.test_short_sleeps_fill_no_budget()
   local rt <close> = check.under("cbs", 0)
   local load = workload.on(rt)

@@ -76,6 +76,26 @@ function TestGang.test_nobody_waits_longer_than_a_slot_for_each_gang()
   end
 end
 
+function TestGang.test_gangs_that_are_paused_are_in_nobodys_way()
+  local rt <close> = check.runtime { policy = "gang", cpus = 2 }
+  for group = 1, 100 do rt:task { group = group } end
+  rt:run(25 * ms)
+  for task in rt:tasks() do task:pause() end
+  for _ = 1, 4 do rt:task {} end
+  local before = check.spent(rt)
+  rt:run(neap.s)
+  same(check.spent(rt) - before, 2 * neap.s)
+end
+
+function TestGang.test_a_gang_that_finds_all_cpus_taken_has_its_turn()
+  local rt <close> = check.runtime { policy = "gang", cpus = 2 }
+  for _ = 1, 2 do rt:task { group = 1 } end
+  rt:run(neap.s)
+  local late = rt:task {}
+  rt:run(neap.s)
+  luaunit.assertAlmostEquals(late.cpu_ns, neap.s // 2, 20 * ms)
+end
+
 function TestGang.test_a_gang_too_wide_gets_all_cpus_in_its_slots()
   local rt <close> = check.runtime { policy = "gang", cpus = 2 }
   for _ = 1, 4 do rt:task { group = 1 } end
