@@ -86,8 +86,8 @@ function TestCbs.test_who_needs_more_than_its_budget_is_late_alone()
   luaunit.assertTrue(liar.missed > 10)
 end
 
--- Two that have reserved more than there is: they have no deadlines further and further in the past,
--- by which they would go before a third for ever.
+-- Two that have reserved more than there is: they have no deadlines deeper and deeper in the past,
+-- by which they would go before a third one for ever.
 function TestCbs.test_what_was_not_there_in_time_is_not_made_up_for()
   local rt <close> = check.under("cbs", 0)
   local load = workload.on(rt)
