@@ -2,18 +2,21 @@
 --
 -- M. Shreedhar and G. Varghese, Efficient Fair Queueing using Deficit Round Robin, SIGCOMM 1995,
 -- the cheap form of weighted fair queueing (alias wfq). Each round gives a task weight / 100
--- quanta, which it takes in one piece. What it used too much is a debt, taken from the next
--- rounds; who has not paid it is left out until it has. What is left when it sleeps is lost.
+-- quanta, which it takes in one piece; while there are weights beyond 800, so much less that no
+-- piece is longer than 8 quanta. What it used too much is a debt, taken from the next rounds; who
+-- has not paid it is left out until it has. What is left when it sleeps is lost.
 --
 -- Rounds are numbers here: the heap is ordered by the round in which a task may run next, so
 -- nobody in debt is looked at in vain.
 --
 -- Promise: after its turn in any round a task has had its part of all rounds to within one slice,
--- so over time exactly its share. Weakness: a slice is as long as the weight is large: 100 quanta
--- at 10000, for which all others wait. Cost: O(log n), three Lua calls a turn.
+-- so over time exactly its share. Weakness: a slice is as long as the weight is large, and all
+-- others wait for it. Cost: O(log n), three Lua calls a turn.
 local neap = require "neap"
 
-local UNIT = 100 -- the weight that gets one quantum a round
+local UNIT = 100  -- the weight that gets one quantum a round
+local LONGEST = 8 -- quanta
+local HALVINGS = 4 -- of what a round gives: then the largest weight, 10000, gets no more
 
 local drr = neap.policy {
   name = "drr",
@@ -25,20 +28,39 @@ local drr = neap.policy {
 function drr:init()
   self._of = {}
   self._round = 0 -- of the latest turn
+  self._count = {} -- of the tasks that need so many halvings
+  for halvings = 0, HALVINGS do self._count[halvings] = 0 end
 end
 
--- Deficits are in ns * UNIT, so that nothing is rounded.
+local function count(self, own, weight, change)
+  local halvings = 0
+  while weight > LONGEST * UNIT << halvings do halvings = halvings + 1 end
+  self._count[halvings] = self._count[halvings] + change
+  own.weight = weight
+end
+
+-- Deficits are in ns * UNIT * 2^HALVINGS, so that nothing is rounded.
 function drr:init_task(task)
-  self._of[task.id] = { deficit = 0, round = self._round, paid = task.cpu_ns }
+  local own = { deficit = 0, round = self._round, paid = task.cpu_ns }
+  self._of[task.id] = own
+  count(self, own, task.weight, 1)
 end
 
 function drr:exit_task(task)
+  local own = self._of[task.id]
+  count(self, own, own.weight, -1)
   self._of[task.id] = nil
+end
+
+local function credit(self, task)
+  local halvings = HALVINGS
+  while halvings > 0 and self._count[halvings] == 0 do halvings = halvings - 1 end
+  return self.quantum * task.weight << (HALVINGS - halvings)
 end
 
 local function settle(self, task)
   local own = self._of[task.id]
-  own.deficit = own.deficit - (task.cpu_ns - own.paid) * UNIT
+  own.deficit = own.deficit - ((task.cpu_ns - own.paid) * UNIT << HALVINGS)
   own.paid = task.cpu_ns
   return own
 end
@@ -47,16 +69,16 @@ end
 function drr:key(task)
   local own = settle(self, task)
   if own.deficit <= 0 then
-    local credit = self.quantum * task.weight
-    local rounds = -own.deficit // credit + 1
-    own.deficit = own.deficit + rounds * credit
+    local gain = credit(self, task)
+    local rounds = -own.deficit // gain + 1
+    own.deficit = own.deficit + rounds * gain
     own.round = math.max(own.round + rounds, self._round + 1)
   end
   return own.round
 end
 
 function drr:slice(task)
-  return math.max(neap.ms, -(-self._of[task.id].deficit // UNIT))
+  return math.max(neap.ms, -(-self._of[task.id].deficit // (UNIT << HALVINGS)))
 end
 
 function drr:running(task)
@@ -66,6 +88,13 @@ end
 function drr:stopping(task, _, why)
   local own = settle(self, task)
   if why == "blocked" or why == "yielded" then own.deficit = math.min(own.deficit, 0) end
+end
+
+function drr:update(task)
+  local own = self._of[task.id]
+  if own.weight == task.weight then return end
+  count(self, own, own.weight, -1)
+  count(self, own, task.weight, 1)
 end
 
 return drr

@@ -46,6 +46,24 @@ function TestDrr.test_each_round_gives_each_its_part_to_within_a_slice()
   end
 end
 
+function TestDrr.test_no_slice_is_longer_than_eight_quanta_whatever_the_weights()
+  local rt <close> = check.runtime { policy = "drr" }
+  local weights, sum = { 10000, 7000, 900, 30, 1 }, 17931
+  for _, weight in ipairs(weights) do rt:task { weight = weight } end
+  rt:run(600 * neap.s)
+  for id, weight in ipairs(weights) do
+    local task = rt:find(id)
+    luaunit.assertTrue(task.cpu_ns // task.slices <= 80 * ms)
+    luaunit.assertAlmostEquals(task.cpu_ns, 600 * neap.s * weight // sum, 80 * ms)
+  end
+  luaunit.assertTrue(rt:find(3):stats().longest_wait_ns < 200 * ms)
+  rt:find(1):finish()
+  rt:find(2).weight = 100
+  rt:run(10 * neap.s)
+  luaunit.assertTrue(rt:find(3):stats().longest_wait_ns < 200 * ms)
+  same(rt:stats().failures, 0)
+end
+
 -- Turns that nobody asked the policy for, of a millisecond each, are debts.
 function TestDrr.test_debts_are_paid_so_in_the_long_run_shares_are_exact()
   local rt <close> = check.runtime { policy = "drr", max_hold = 20 * ms }
