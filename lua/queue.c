@@ -23,9 +23,11 @@ struct neap_queue {
     struct neap_handle *first, *last; /* of a fifo */
     struct entry *entry;              /* of a heap: its user value */
     size_t room;
-    uint64_t arrivals;
+    uint64_t back, front; /* the next ranks of arrival at either end */
     bool has_floats;
 };
+
+#define FIRST_RANK ((uint64_t)1 << 63)
 
 static const char *const type_name[] = {"neap.fifo", "neap.heap"};
 
@@ -280,16 +282,32 @@ static void make_room(lua_State *L, struct neap_queue *q)
     lua_setiuservalue(L, 1, 1);
 }
 
-static int heap_push(lua_State *L)
+/* The rank is taken from `*next` once nothing can fail any more. */
+static int insert(lua_State *L, struct neap_queue *q, uint64_t *next, int step)
 {
-    struct neap_queue *q = queue_argument(L, HEAP);
     struct neap_handle *h = newcomer(L);
     int64_t key = key_argument(L, q);
 
     make_room(L, q);
     h->queue = q;
-    rise(q, q->count++, (struct entry){key, q->arrivals++, h});
+    rise(q, q->count++, (struct entry){key, *next, h});
+    *next += (uint64_t)step;
     return 0;
+}
+
+static int heap_push(lua_State *L)
+{
+    struct neap_queue *q = queue_argument(L, HEAP);
+
+    return insert(L, q, &q->back, 1);
+}
+
+/* Before all others of the same key. */
+static int heap_push_front(lua_State *L)
+{
+    struct neap_queue *q = queue_argument(L, HEAP);
+
+    return insert(L, q, &q->front, -1);
 }
 
 static struct neap_handle *own_argument(lua_State *L, const struct neap_queue *q)
@@ -489,11 +507,17 @@ static const luaL_Reg fifo_methods[] = {
     {"pop", fifo_pop},        {"push", fifo_push},  {"push_front", fifo_push_front},
     {"remove", queue_remove}, {"size", queue_size}, {NULL, NULL}};
 
-static const luaL_Reg heap_methods[] = {
-    {"each", heap_each},  {"has", queue_has},       {"key", heap_key},
-    {"peek", heap_peek},  {"pop", heap_pop},        {"push", heap_push},
-    {"size", queue_size}, {"remove", queue_remove}, {"update", heap_update},
-    {NULL, NULL}};
+static const luaL_Reg heap_methods[] = {{"each", heap_each},
+                                        {"has", queue_has},
+                                        {"key", heap_key},
+                                        {"peek", heap_peek},
+                                        {"pop", heap_pop},
+                                        {"push", heap_push},
+                                        {"push_front", heap_push_front},
+                                        {"size", queue_size},
+                                        {"remove", queue_remove},
+                                        {"update", heap_update},
+                                        {NULL, NULL}};
 
 static const luaL_Reg metamethods[] = {{"__gc", queue_gc},
                                        {"__len", queue_size},
@@ -506,6 +530,8 @@ static int make(lua_State *L, uint32_t kind, const luaL_Reg *methods)
 
     memset(q, 0, sizeof *q);
     q->kind = kind;
+    q->back = FIRST_RANK;
+    q->front = FIRST_RANK - 1;
     if (luaL_newmetatable(L, type_name[kind == HEAP])) {
         luaL_setfuncs(L, metamethods, 0);
         lua_newtable(L);

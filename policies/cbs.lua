@@ -77,8 +77,8 @@ function cbs:enqueue(task, why)
   local own = pay(self, task)
   if not is_served(task) then
     own.budget, own.due = 0, neap.forever
-    self._rest:push(task)
-    return
+    if why == "preempted" then return self._rest:push_front(task) end
+    return self._rest:push(task)
   end
   if why == "new" or why == "woken" or own.due == neap.forever then arrive(self, task, own) end
   if own.budget > 0 then return self._ready:push(task, own.due) end

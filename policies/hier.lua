@@ -157,11 +157,16 @@ local function pay(self, task)
   return own
 end
 
-function hier:enqueue(task)
+function hier:enqueue(task, why)
   local own = self._of[task.id]
+  local leaf = own.above
   join(own)
   count_ready(own, 1)
-  own.above.queue:push(task, own.above.order(task, own))
+  if why == "preempted" then
+    leaf.queue:push_front(task, leaf.order(task, own))
+  else
+    leaf.queue:push(task, leaf.order(task, own))
+  end
 end
 
 local function take(own)

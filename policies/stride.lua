@@ -55,7 +55,11 @@ function stride:enqueue(task, why)
     own.pass = self._pass + own.remain
   end
   own.pass = math.max(own.pass, self._pass - 2 * self._step)
-  self._queue:push(task, own.pass)
+  if why == "preempted" then
+    self._queue:push_front(task, own.pass)
+  else
+    self._queue:push(task, own.pass)
+  end
 end
 
 function stride:dequeue(task, why)

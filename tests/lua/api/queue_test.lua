@@ -50,6 +50,18 @@ function TestQueue.test_a_heap_gives_the_least_key_and_equals_by_arrival()
   rt:close()
 end
 
+function TestQueue.test_who_is_pushed_to_the_front_of_a_heap_comes_before_its_equals_only()
+  local rt <close>, t = tasks(5)
+  local h = neap.heap()
+  h:push(t[1], 7)
+  h:push_front(t[2], 7)
+  h:push(t[3], 7)
+  h:push_front(t[4], 7)
+  h:push_front(t[5], 8)
+  same(names(h), "t4 t2 t1 t3 t5")
+  rt:close()
+end
+
 -- Beside a plain list of the same, which is searched.
 function TestQueue.test_a_heap_agrees_with_a_search_whatever_is_done_to_it()
   local rt <close>, t = tasks(40)

@@ -120,6 +120,14 @@ function TestHier.test_leaves_have_orders_of_their_own()
   same(got, { 20, 0, 0, 20, 10, 10, 0, 20, 15, 5 })
 end
 
+function TestHier.test_who_loses_its_cpu_to_nobodys_merit_keeps_its_place()
+  local rt <close> = under("1:100=rr", { cpus = 2 })
+  for _ = 1, 4 do rt:task { group = 1 } end
+  rt:run(5 * ms)
+  rt:set_cpus(1) -- 2 had the other
+  same(check.turns(rt, 39 * ms), "2 3 4 1")
+end
+
 function TestHier.test_a_group_that_the_tree_lacks_is_a_leaf_beside_the_others()
   local rt <close> = under "1:300"
   rt:task { group = 1 }
