@@ -32,6 +32,7 @@ function cap:init()
   for _, name in ipairs { "quota", "period" } do
     if self[name] < neap.ms then error(("%s: %s is less than 1ms"):format(name, self[name]), 0) end
   end
+  if self.burst < 0 then error(("burst: %s is less than nothing"):format(self.burst), 0) end
   self._of = {}
   self._out = neap.heap() -- those with empty buckets, by the time when there will be some in it
 end

@@ -194,9 +194,8 @@ end
 function eevdf:update(task, what)
   if what == "charged" then
     local own = pay(self, task)
-    for _, heap in ipairs { self._early, self._gone } do
-      if heap:has(task) then heap:update(task, own.runtime) end
-    end
+    local heap = self._early:has(task) and self._early or self._gone
+    if heap:has(task) then heap:update(task, own.runtime) end
     return
   end
   local own = self._of[task.id]

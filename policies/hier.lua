@@ -84,6 +84,7 @@ end
 
 function hier:init()
   self._root = member(nil, UNIT, 0)
+  self._root.below = {}
   self._node, self._leaves, self._of = {}, {}, {}
   read_groups(self, self._root, self.tree)
 end
@@ -186,7 +187,7 @@ end
 
 local function least(node)
   local best
-  for _, below in ipairs(node.below or {}) do
+  for _, below in ipairs(node.below) do
     if below.ready > 0 and (not best or below.runtime < best.runtime) then best = below end
   end
   return best

@@ -19,6 +19,9 @@ local sjf = neap.policy {
 }
 
 function sjf:init()
+  if self.newest < 0 or self.newest > 100 then
+    error(("newest: %s is out of range 0..100"):format(self.newest), 0)
+  end
   self._of = {}
 end
 

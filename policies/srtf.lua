@@ -22,6 +22,9 @@ local srtf = neap.policy {
 }
 
 function srtf:init()
+  if self.newest < 0 or self.newest > 100 then
+    error(("newest: %s is out of range 0..100"):format(self.newest), 0)
+  end
   self._of = {}
 end
 

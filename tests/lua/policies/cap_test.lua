@@ -98,6 +98,8 @@ function TestCap.test_with_conserve_no_cpu_stands_empty_and_nothing_is_owed_for_
 end
 
 function TestCap.test_parameters_that_make_no_sense_are_refused()
+  check.failed(71, "burst: -1 is less than nothing",
+    neap.runtime { clock = "virtual", policy = "cap", params = { burst = -1 } })
   for _, name in ipairs { "quota", "period" } do
     check.failed(71, name .. ": 0 is less than 1ms",
       neap.runtime { clock = "virtual", policy = "cap", params = { [name] = 0 } })

@@ -66,4 +66,9 @@ function TestSjf.test_what_is_guessed_follows_the_sleeps()
   luaunit.assertTrue(workload.quantile(long, 0.98) > 20 * ms)
 end
 
+function TestSjf.test_a_part_that_is_none_is_refused()
+  check.failed(71, "newest: 101 is out of range 0..100",
+    neap.runtime { clock = "virtual", policy = "sjf", params = { newest = 101 } })
+end
+
 check.main()

@@ -68,4 +68,9 @@ function TestSrtf.test_who_exceeds_its_estimate_gives_way_to_those_with_less_lef
   same({ liar.cpu_ns, late.cpu_ns }, { 60 * ms, 50 * ms })
 end
 
+function TestSrtf.test_a_part_that_is_none_is_refused()
+  check.failed(71, "newest: 101 is out of range 0..100",
+    neap.runtime { clock = "virtual", policy = "srtf", params = { newest = 101 } })
+end
+
 check.main()
