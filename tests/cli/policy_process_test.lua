@@ -123,14 +123,14 @@ end
 
 function TestPolicies.test_mlfq_ends_a_short_job_beside_long_ones()
   local tasks, answer = run("mlfq", { job("a", LOOP), job("b", LOOP), job("c", LOOP),
-    job("short", "sleep 0.5; " .. work(5)) }, 2, "-j1")
+    job("short", "sleep 0.5; " .. work(5)) }, 2.5, "-j1")
   same(order(answer), "short")
   luaunit.assertTrue(tasks.short.longest_wait_ns < 300 * MS)
 end
 
 function TestPolicies.test_edf_runs_the_earliest_deadline()
-  local _, answer = run("edf", { job("late", work(50), 'deadline = "9s"'),
-    job("early", work(50), 'deadline = "3s"'), job("middle", work(50), 'deadline = "6s"') },
+  local _, answer = run("edf", { job("late", work(50), 'deadline = "40s"'),
+    job("early", work(50), 'deadline = "20s"'), job("middle", work(50), 'deadline = "30s"') },
     10, "-j1")
   same(order(answer), "early middle late")
 end
