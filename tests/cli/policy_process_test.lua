@@ -171,16 +171,15 @@ function TestPolicies.test_hier_divides_between_groups()
   luaunit.assertAlmostEquals(part(tasks, "d"), 0.5, 0.07)
 end
 
-function TestPolicies.test_gang_runs_the_members_as_often_and_as_long()
+-- While `a` runs there is a cpu free, but not two.
+function TestPolicies.test_gang_runs_the_members_together_or_not_at_all()
   if tonumber(shell.output("nproc")) < 2 then luaunit.skip("one CPU") end
-  local tasks = run("gang", { job("a1", LOOP, "group = 1"), job("a2", LOOP, "group = 1"),
-    job("b1", LOOP, "group = 2"), job("b2", LOOP, "group = 2") }, 1.5, "-j2")
-  for _, gang in ipairs { "a", "b" } do
-    local one, two = tasks[gang .. 1], tasks[gang .. 2]
-    luaunit.assertAlmostEquals(one.slices, two.slices, 3)
-    luaunit.assertAlmostEquals(one.run_ns / two.run_ns, 1, 0.2)
-  end
-  luaunit.assertAlmostEquals(tasks.a1.slices, tasks.b1.slices, 5)
+  local tasks, _, all = run("gang", { job("a", LOOP, "group = 1"), job("b1", LOOP, "group = 2"),
+    job("b2", LOOP, "group = 2") }, 1.5, "-j2")
+  luaunit.assertAlmostEquals(tasks.b1.slices, tasks.b2.slices, 3)
+  luaunit.assertAlmostEquals(tasks.b1.run_ns / tasks.b2.run_ns, 1, 0.2)
+  local run_ns = tasks.a.run_ns + tasks.b1.run_ns + tasks.b2.run_ns
+  luaunit.assertTrue(run_ns < 1.75 * all.wall_ns, run_ns / all.wall_ns)
 end
 
 function TestPolicies.test_batch_leaves_the_foreground_its_cpu()
@@ -198,7 +197,7 @@ function TestPolicies.test_interactive_lets_who_sleeps_wait_less_than_rr()
     return task.ready_ns / task.slices
   end
   local interactive, rr = mean_wait("interactive"), mean_wait("round_robin")
-  luaunit.assertTrue(interactive <= rr / 2, ("%.1f of %.1f ms"):format(interactive / MS, rr / MS))
+  luaunit.assertTrue(interactive <= rr / 10, ("%.1f of %.1f ms"):format(interactive / MS, rr / MS))
 end
 
 -- Whoever adds a policy adds a test here.
