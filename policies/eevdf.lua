@@ -200,12 +200,11 @@ function eevdf:update(task, what)
   end
   local own = self._of[task.id]
   if own.weight == task.weight then return end
-  local competes = own.competes
-  self._gone:remove(task)
+  local competes, sleeps = own.competes, self._gone:remove(task)
   if competes then go(self, own) end
   own.rest = own.rest * task.weight // own.weight
   own.weight = task.weight
-  if competes then enter(self, task, own) end
+  if competes and not sleeps then enter(self, task, own) end
 end
 
 return eevdf

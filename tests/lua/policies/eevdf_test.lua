@@ -140,6 +140,30 @@ function TestEevdf.test_who_asks_for_less_waits_less()
   luaunit.assertTrue(shortest <= short / 2, ("%d of %d ms"):format(shortest // ms, short // ms))
 end
 
+function TestEevdf.test_a_weight_that_changes_asleep_or_awake_counts_from_then_on()
+  local rt <close> = check.under("eevdf", 4)
+  rt:run(neap.s + 5 * ms)
+  local sleeper = rt:current(0)
+  sleeper:block()
+  rt:run(ms)
+  sleeper.weight = 10000
+  for task in rt:tasks() do
+    if task ~= sleeper and task.state == "running" then task.weight = 200 end
+  end
+  local heavy, before = nil, {}
+  for task in rt:tasks() do
+    before[task.id] = task.cpu_ns
+    if task.weight == 200 then heavy = task end
+  end
+  rt:run(4 * neap.s)
+  luaunit.assertAlmostEquals(heavy.cpu_ns - before[heavy.id], 2 * neap.s, 30 * ms)
+  sleeper.weight = 400
+  sleeper:wake()
+  local asleep = sleeper.cpu_ns
+  rt:run(8 * neap.s)
+  luaunit.assertAlmostEquals(sleeper.cpu_ns - asleep, 4 * neap.s, 40 * ms)
+end
+
 function TestEevdf.test_short_requests_get_no_more_time()
   local rt <close> = check.under("eevdf", 2)
   rt:find(1).period = ms
