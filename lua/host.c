@@ -106,8 +106,8 @@ static int host_init(neap_ctx *c, const neap_params *params)
     return o.rc;
 }
 
-/* After an ejection nobody has said that the tasks have left: they leave the queues, and
- * handles in a state of the policy's own end. */
+/* After an ejection nobody has said that the tasks have left: they leave the queues,
+ * and handles in a state of the policy's own end. */
 static void drop_handles(const struct neap_host *h)
 {
     lua_State *keep = h->keep;

@@ -162,8 +162,8 @@ neap_task *neap_keys_pick(neap_ctx *c, int cpu);
 /* The CPU time of `t`, which may be queued, was corrected. */
 void neap_keys_charged(struct neap_host *h, neap_ctx *c, neap_task *t);
 
-/* carry.c. What `from`, in charge, saves goes to `to`, which is made. 0, or -NEAP_EPOLICY
- * and the problem. */
+/* carry.c. What `from`, in charge, saves goes to `to`, which is made. 0, or
+ * -NEAP_EPOLICY and the problem. */
 int neap_carry_save(struct neap_host *from, struct neap_host *to, char *problem,
                     size_t room);
 /* Gives `h` what was saved for it. Raises. */

@@ -7,6 +7,7 @@
  * integers beyond 2^53 are as equal as Lua would print them; nothing else is lost.
  */
 #include "host.h"
+#include "queue_inside.h"
 #include <math.h>
 #include <string.h>
 
@@ -19,15 +20,6 @@ int neap_keys_init(struct neap_host *h, neap_ctx *c)
 {
     h->has_floats = false;
     return neap_heap_init(c, heap_of(c));
-}
-
-static int64_t code_of(double d)
-{
-    int64_t bits;
-
-    d += 0.0; /* -0.0 is 0.0 */
-    memcpy(&bits, &d, sizeof bits);
-    return bits < 0 ? bits ^ INT64_MAX : bits;
 }
 
 /* Drains the heap in its order and fills it again, so that keys that become equal stay
@@ -46,7 +38,7 @@ static void begin_floats(struct neap_host *h, neap_ctx *c)
     }
     while ((t = drained.first)) {
         neap_fifo_remove(&drained, t);
-        neap_heap_push(heap, t, code_of((double)neap_host_seat(h, t)->key));
+        neap_heap_push(heap, t, neap_queue_code_of((double)neap_host_seat(h, t)->key));
     }
 }
 
@@ -59,11 +51,11 @@ static bool ask(struct neap_host *h, neap_ctx *c, neap_task *t, int64_t *key)
     bool ok = neap_call_hook(h, &call, 1);
 
     if (ok && neap_option_integer_test(L, -1, &n)) {
-        *key = h->has_floats ? code_of((double)n) : n;
+        *key = h->has_floats ? neap_queue_code_of((double)n) : n;
     } else if (ok && lua_type(L, -1) == LUA_TNUMBER && isfinite(lua_tonumber(L, -1))) {
         if (!h->has_floats)
             begin_floats(h, c);
-        *key = code_of(lua_tonumber(L, -1));
+        *key = neap_queue_code_of(lua_tonumber(L, -1));
     } else if (ok) {
         neap_call_refuse(h, &call, "an integer or a finite number");
         ok = false;

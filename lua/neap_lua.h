@@ -151,7 +151,7 @@ int neap_jobs_attach(lua_State *L);
 int neap_jobs_task(lua_State *L);
 
 /* terminal.c */
-int neap_paths_lua(lua_State *L); /* require "neap.paths" */
+int neap_paths_lua(lua_State *L);    /* require "neap.paths" */
 int neap_terminal_lua(lua_State *L); /* neap.terminal(fd) */
 int neap_writable_lua(lua_State *L); /* neap.writable(fd [, time]) */
 

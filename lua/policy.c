@@ -1,4 +1,4 @@
-/* policy.c - rt:set_policy(), rt:reload(), task:explain(): the policy that is in charge.
+/* policy.c - the policy in charge: rt:set_policy(), rt:reload(), task:explain().
  *
  * Whatever goes wrong while a policy is loaded, checked and made, the one in charge
  * stays, and no decision is missed: the new one is ready before it takes over.

@@ -6,28 +6,9 @@
  */
 #include "queue.h"
 #include "host.h"
+#include "queue_inside.h"
 #include <math.h>
 #include <string.h>
-
-enum { FIFO = 0x6e666966, HEAP = 0x6e686570, ROOM_AT_FIRST = 16, WIDTH = 4 };
-
-struct entry {
-    int64_t key;
-    uint64_t rank;
-    struct neap_handle *handle;
-};
-
-struct neap_queue {
-    uint32_t kind;
-    size_t count;
-    struct neap_handle *first, *last; /* of a fifo */
-    struct entry *entry;              /* of a heap: its user value */
-    size_t room;
-    uint64_t back, front; /* the next ranks of arrival at either end */
-    bool has_floats;
-};
-
-#define FIRST_RANK ((uint64_t)1 << 63)
 
 static const char *const type_name[] = {"neap.fifo", "neap.heap"};
 
@@ -156,112 +137,25 @@ static int fifo_pop(lua_State *L)
 
 /* The heap. */
 
-static bool is_before(const struct entry *a, const struct entry *b)
-{
-    return a->key < b->key || (a->key == b->key && a->rank < b->rank);
-}
-
-static void put(struct neap_queue *q, size_t place, struct entry e)
-{
-    q->entry[place] = e;
-    e.handle->place = place;
-}
-
-static void rise(struct neap_queue *q, size_t place, struct entry e)
-{
-    while (place > 0) {
-        size_t parent = (place - 1) / WIDTH;
-
-        if (!is_before(&e, &q->entry[parent]))
-            break;
-        put(q, place, q->entry[parent]);
-        place = parent;
-    }
-    put(q, place, e);
-}
-
-static void sink(struct neap_queue *q, size_t place, struct entry e)
-{
-    for (;;) {
-        size_t child = WIDTH * place + 1, end = child + WIDTH, least = child;
-
-        if (child >= q->count)
-            break;
-        for (size_t i = child + 1; i < end && i < q->count; i++)
-            if (is_before(&q->entry[i], &q->entry[least]))
-                least = i;
-        if (!is_before(&q->entry[least], &e))
-            break;
-        put(q, place, q->entry[least]);
-        place = least;
-    }
-    put(q, place, e);
-}
-
-static void settle(struct neap_queue *q, size_t place, struct entry e)
-{
-    if (place > 0 && is_before(&e, &q->entry[(place - 1) / WIDTH]))
-        rise(q, place, e);
-    else
-        sink(q, place, e);
-}
-
-static void remove_at(struct neap_queue *q, size_t place)
-{
-    struct entry last = q->entry[q->count];
-
-    if (place < q->count)
-        settle(q, place, last);
-}
-
-static int64_t code_of(double d)
-{
-    int64_t bits;
-
-    d += 0.0; /* -0.0 is 0.0 */
-    memcpy(&bits, &d, sizeof bits);
-    return bits < 0 ? bits ^ INT64_MAX : bits;
-}
-
-static double number_of(int64_t code)
-{
-    double d;
-
-    if (code < 0)
-        code ^= INT64_MAX;
-    memcpy(&d, &code, sizeof d);
-    return d;
-}
-
-/* Keys that become equal by this go by their ranks. */
-static void begin_floats(struct neap_queue *q)
-{
-    q->has_floats = true;
-    for (size_t i = 0; i < q->count; i++)
-        q->entry[i].key = code_of((double)q->entry[i].key);
-    for (size_t i = q->count; i-- > 0;)
-        sink(q, i, q->entry[i]);
-}
-
 static int64_t key_argument(lua_State *L, struct neap_queue *q)
 {
     lua_Integer n;
 
     if (lua_isinteger(L, 3)) {
         n = lua_tointeger(L, 3);
-        return q->has_floats ? code_of((double)n) : n;
+        return q->has_floats ? neap_queue_code_of((double)n) : n;
     }
     if (lua_type(L, 3) != LUA_TNUMBER || !isfinite(lua_tonumber(L, 3)))
         luaL_argerror(L, 3, "expected a key: an integer or a finite number");
     if (!q->has_floats)
-        begin_floats(q);
-    return code_of(lua_tonumber(L, 3));
+        neap_queue_begin_floats(q);
+    return neap_queue_code_of(lua_tonumber(L, 3));
 }
 
 static int push_key(lua_State *L, const struct neap_queue *q, const struct entry *e)
 {
     if (q->has_floats)
-        lua_pushnumber(L, number_of(e->key));
+        lua_pushnumber(L, neap_queue_number_of(e->key));
     else
         lua_pushinteger(L, e->key);
     return 1;
@@ -290,7 +184,8 @@ static int insert(lua_State *L, struct neap_queue *q, uint64_t *next, int step)
 
     make_room(L, q);
     h->queue = q;
-    rise(q, q->count++, (struct entry){key, *next, h});
+    q->count++;
+    neap_queue_insert(q, (struct entry){key, *next, h});
     *next += (uint64_t)step;
     return 0;
 }
@@ -327,7 +222,7 @@ static int heap_update(lua_State *L)
     struct entry e = q->entry[h->place];
 
     e.key = key;
-    settle(q, h->place, e);
+    neap_queue_settle(q, h->place, e);
     return 0;
 }
 
@@ -349,7 +244,7 @@ static const struct entry *least_of(const struct neap_queue *q, int cpu)
     for (size_t i = 1; i < q->count; i++) {
         const struct entry *e = &q->entry[i];
 
-        if ((!least || is_before(e, least)) && fits(e->handle, cpu))
+        if ((!least || neap_queue_is_before(e, least)) && fits(e->handle, cpu))
             least = e;
     }
     return least;
@@ -389,7 +284,7 @@ void neap_queue_leave(struct neap_handle *h)
     if (q->kind == FIFO)
         unlink_handle(q, h);
     else
-        remove_at(q, h->place);
+        neap_queue_remove_at(q, h->place);
 }
 
 static struct neap_queue *any_argument(lua_State *L)
@@ -472,7 +367,7 @@ static int heap_each(lua_State *L)
         push_handle(L, copy.entry[0].handle);
         lua_rawseti(L, -3, n);
         copy.count--;
-        remove_at(&copy, 0);
+        neap_queue_remove_at(&copy, 0);
     }
     for (size_t i = 0; i < q->count; i++)
         q->entry[i].handle->place = i;

@@ -130,7 +130,8 @@ static void fair_update(neap_ctx *c, neap_task *t, neap_what what)
     struct share *s = t->own;
 
     if (what == NEAP_WEIGHT || what == NEAP_PRIORITY) {
-        t->vruntime = f->floor + by_weight(t->vruntime - f->floor, s->weight, t->weight);
+        t->vruntime =
+            f->floor + by_weight(t->vruntime - f->floor, s->weight, t->weight);
         s->rest = s->rest * t->weight / s->weight;
         s->weight = t->weight;
     } else if (what == NEAP_CHARGED) {

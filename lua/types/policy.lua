@@ -13,6 +13,7 @@
 ---The table must have no metatable. It is read once; `self` is a copy of it.
 ---@class neap.policy.definition
 ---@field name string
+---@field alias? string another name for it
 ---@field summary? string one line: what it promises, when to choose it
 ---@field base? string a policy in C (fair, round_robin, priority) whose hooks stand where this table gives none
 ---@field starves? boolean long waits are its order: the watchdog lets them pass; default: base's, or false
@@ -349,6 +350,13 @@ local heap = {}
 ---@param task neap.task
 ---@param key number
 function heap:push(task, key) end
+
+---Adds a task before all others of the same key: for who was preempted.
+---In a hook: yes. Raises: what is no living task; one that is in a queue; a key that is not finite.
+---Returns nil: never.
+---@param task neap.task
+---@param key number
+function heap:push_front(task, key) end
 
 ---Takes the least task, or the least that may use a cpu.
 ---In a hook: yes. Raises: misuse. Returns nil: there is none.

@@ -1,7 +1,7 @@
 /* process.h - what the loop knows of a task's processes: the leader, and its tree.
  *
- * One `process` for each task of kind PROCESS or ATTACHED; its members are all that were
- * ever found in the tree (members.c, tree.c).
+ * One `process` for each task of kind PROCESS or ATTACHED; its members are all that
+ * were ever found in the tree (members.c, tree.c).
  */
 #ifndef NEAP_LOOP_PROCESS_H
 #define NEAP_LOOP_PROCESS_H

@@ -7,8 +7,8 @@
  *   NEAP_FAIL_COUNT=FILE            gets the count of such calls, as one 64-bit number
  *
  * Classes: memory, write, spawn, signal, open, read. The count lives in the mapped
- * file, so it is there however the program ends, and goes on in the next guard of the same
- * run; what a program forks counts with it until its exec.
+ * file, so it is there however the program ends, and goes on in the next guard of the
+ * same run; what a program forks counts with it until its exec.
  */
 #include <dirent.h>
 #include <dlfcn.h>

@@ -332,14 +332,15 @@ function TestHooks.test_what_may_be_called_in_a_hook_can_be_and_what_may_not_rai
       for other in fifo:each() do fifo:remove(other) end
       heap:push(task, 1)
       heap:push(rt:find(2), 2)
-      try_all("neap.heap", heap, { push = { rt:find(3), 1 }, remove = { task }, has = { task },
+      try_all("neap.heap", heap, { push = { rt:find(3), 1 },
+        push_front = { rt:find(4), 1 }, remove = { task }, has = { task },
         pop = { 0 }, key = { rt:find(2) }, update = { rt:find(2), 3 } }, problems)
       try_all("neap.self", self, { random = { 6 }, log = { "x" }, count = { "x" }, on_cpu = { 0 },
         timer = { 1, 1 }, cancel_timer = { 1 }, resched = { 0 } }, problems)
     end
     return neap.forever
   end }
-  rt = check.under(p, 3)
+  rt = check.under(p, 4)
   timer = rt:after(neap.hour, print)
   rt:run(1)
   same({ tried, table.concat(problems, "\n") }, { true, "" })

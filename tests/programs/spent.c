@@ -3,8 +3,8 @@
  *   spent FILE PROG [ARG]...
  *
  * FILE gets two numbers: ns of CPU time (of neap, its guard and its tasks, whatever
- * they did to hide, since each is reaped by one that is reaped), and the kB that the largest
- * of them had in memory. The exit code is the program's.
+ * they did to hide, since each is reaped by one that is reaped), and the kB that the
+ * largest of them had in memory. The exit code is the program's.
  */
 #include <stdio.h>
 #include <sys/resource.h>

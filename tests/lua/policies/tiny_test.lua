@@ -9,7 +9,7 @@ TestTiny = {}
 local same = luaunit.assertEquals
 local ms = neap.ms
 
-local FAIR, LOTTERY = "examples/policies/tiny_fair.lua", "examples/policies/tiny_lottery.lua"
+local FAIR, LOTTERY = "examples/policies/fair5.lua", "examples/policies/lottery15.lua"
 
 local function code_lines(path)
   local count = 0
@@ -39,7 +39,7 @@ function TestTiny.test_fair_divides_by_weight_and_pays_no_latecomer_or_sleeper_b
   late:resume()
   rt:run(5 * neap.s)
   luaunit.assertAlmostEquals(light.cpu_ns - before, 2 * neap.s, 30 * ms)
-  same({ rt:stats().failures, rt.policy }, { 0, "tiny_fair" })
+  same({ rt:stats().failures, rt.policy }, { 0, "fair5" })
 end
 
 function TestTiny.test_lottery_draws_by_weight_whom_the_cpu_is_allowed()
@@ -51,7 +51,7 @@ function TestTiny.test_lottery_draws_by_weight_whom_the_cpu_is_allowed()
     local expected = 20 * neap.s * 50 * id / (id % 2 == 0 and 600 or 450)
     luaunit.assertAlmostEquals(rt:find(id).cpu_ns / expected, 1, 0.05)
   end
-  same({ rt:stats().failures, rt.policy }, { 0, "tiny_lottery" })
+  same({ rt:stats().failures, rt.policy }, { 0, "lottery15" })
 end
 
 check.main()
