@@ -63,8 +63,8 @@ end
 
 function TestAttach.test_alone_its_end_ends_the_run_and_says_how()
   local one = target("trap 'exit 0' USR1; " .. LOOP)
-  local run = shell.start_neap { "run", "-j1", "--attach", one.number }
-  shell.await("neap has it", SECONDS, function() return run:find("neap-guard") end)
+  local run = shell.start_neap { "run", "-v", "-j1", "--attach", one.number }
+  shell.await("neap has it", SECONDS, function() return (run:err() or ""):find("starts") end)
   one:signal("USR1")
   local answer = run:finish()
   luaunit.assertEquals(answer.code, 0, answer.err)
