@@ -1,5 +1,6 @@
 /* main.c - the program: a Lua state with neap in it, handed to lua/neap/cli.lua. */
 #include "neap_lua.h"
+#include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
 #include <lualib.h>
@@ -58,6 +59,15 @@ static void fill_standard(void)
     }
 }
 
+/* libev would abort: between our look and its own call the descriptors ran out. */
+static void give_up(const char *message)
+{
+    int error = errno;
+
+    fprintf(stderr, "neap: %s: %s\n", message, neap_strerror(error));
+    _exit(EXIT_BROKEN);
+}
+
 /* libev has no use for NULL: it would abort. This process is ours, so it may end; the
  * guard sees to the tasks. */
 static void *give_memory(void *old, long size)
@@ -81,6 +91,7 @@ int main(int argc, char **argv)
 
     fill_standard();
     ev_set_allocator(give_memory);
+    ev_set_syserr_cb(give_up);
     L = luaL_newstate();
     if (!L) {
         fputs("neap: out of memory\n", stderr);
