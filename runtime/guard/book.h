@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #define NEAP_BOOK_MAGIC "neapbook"
-#define NEAP_BOOK_VERSION 3u
+#define NEAP_BOOK_VERSION 4u
 #define NEAP_BOOK_HEAD 4096
 #define NEAP_BOOK_ENTRIES (1u << 20) /* at most */
 #define NEAP_BOOK_FD 4               /* the guard's descriptor of it */
@@ -36,11 +36,10 @@ typedef struct neap_book_head {
     uint32_t on_death; /* 0: continue, 1: end */
     uint32_t zero;
     int64_t grace;
-    char cgroups[1024];          /* the directory of the tasks' cgroups; "": none */
-    _Atomic uint32_t room;       /* entries that the file has room for */
-    _Atomic uint32_t held;       /* entries that are held */
-    _Atomic uint32_t on_purpose; /* 1: the runtime stops itself and says so */
-    _Atomic int64_t beat;        /* CLOCK_MONOTONIC ns of the last heartbeat */
+    char cgroups[1024];    /* the directory of the tasks' cgroups; "": none */
+    _Atomic uint32_t room; /* entries that the file has room for */
+    _Atomic uint32_t held; /* entries that are held */
+    _Atomic int64_t beat;  /* CLOCK_MONOTONIC ns of the last heartbeat */
 } neap_book_head;
 
 /* ATTACHED: the runtime did not start it, so it is below no guard, and is to be

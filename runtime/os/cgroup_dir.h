@@ -32,9 +32,6 @@ struct neap_os_cgroup {
 int neap_cgroup_read(int dir, const char *file, char *out, size_t room);
 int neap_cgroup_write(int dir, const char *file, const char *value);
 
-/* The number after `key` at the start of a line of `file`, or -ENOTSUP. */
-int neap_cgroup_value(int dir, const char *file, const char *key);
-
 /* "t12/cgroup.procs" for the file `name` of `c`, from the base on. */
 typedef struct neap_cgroup_name {
     char text[64];

@@ -38,20 +38,6 @@ int neap_cgroup_write(int dir, const char *file, const char *value)
     return result;
 }
 
-int neap_cgroup_value(int dir, const char *file, const char *key)
-{
-    char text[256];
-    const char *at;
-    int n = neap_cgroup_read(dir, file, text, sizeof text);
-
-    if (n < 0)
-        return n;
-    for (at = text; at && *at; at = strchr(at, '\n'), at += at != NULL)
-        if (strncmp(at, key, strlen(key)) == 0)
-            return atoi(at + strlen(key));
-    return -ENOTSUP;
-}
-
 neap_cgroup_name neap_cgroup_file(const neap_os_cgroup *c, const char *name)
 {
     neap_cgroup_name n;

@@ -38,22 +38,31 @@ static void close_unless(int kept, int fd)
         close(fd);
 }
 
+/* Reads the beginning of a file of `c` as text. Returns its length, or -errno. */
+static int read_text(neap_os_cgroup *c, int *kept, const char *name, char *text,
+                     size_t room)
+{
+    int fd = open_file(c, kept, name, O_RDONLY);
+    ssize_t n;
+
+    if (fd < 0)
+        return fd;
+    n = pread(fd, text, room - 1, 0);
+    n = n < 0 ? -errno : n;
+    close_unless(*kept, fd);
+    text[n < 0 ? 0 : n] = '\0';
+    return (int)n;
+}
+
 /* The first line is "usage_usec N". */
 int neap_os_cgroup_cpu(neap_os_cgroup *c, neap_ns *used)
 {
     static const char key[] = "usage_usec ";
     char text[64];
-    int fd = open_file(c, &c->stat, "cpu.stat", O_RDONLY);
-    ssize_t n;
+    int n = read_text(c, &c->stat, "cpu.stat", text, sizeof text);
 
-    if (fd < 0)
-        return fd;
-    n = pread(fd, text, sizeof text - 1, 0);
-    n = n < 0 ? -errno : n;
-    close_unless(c->stat, fd);
     if (n < 0)
-        return (int)n;
-    text[n] = '\0';
+        return n;
     if (strncmp(text, key, sizeof key - 1) != 0)
         return -EIO;
     *used = strtoll(text + sizeof key - 1, NULL, 10) * NEAP_US - c->before;
@@ -88,18 +97,11 @@ int neap_os_cgroup_thaw(neap_os_cgroup *c)
 static int event(neap_os_cgroup *c, const char *key)
 {
     char text[64];
-    int fd = open_file(c, &c->events, "cgroup.events", O_RDONLY);
+    int n = read_text(c, &c->events, "cgroup.events", text, sizeof text);
     const char *at;
-    ssize_t n;
 
-    if (fd < 0)
-        return fd;
-    n = pread(fd, text, sizeof text - 1, 0);
-    n = n < 0 ? -errno : n;
-    close_unless(c->events, fd);
     if (n < 0)
-        return (int)n;
-    text[n] = '\0';
+        return n;
     at = strstr(text, key);
     return at ? (int)strtol(at + strlen(key), NULL, 10) : -ENOTSUP;
 }

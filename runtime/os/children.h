@@ -26,10 +26,6 @@ void neap_os_child_take(pid_t pid);
  * until it ended; 0: not yet; -ESRCH: it ended without, or is gone. */
 int neap_os_has_execed(pid_t pid);
 
-/* One of our children that has ended, and stays a zombie; 0: none, or one that is not
- * asked for hides it. */
-pid_t neap_os_ended_child(void);
-
 /* Takes away the children that have ended and are neither in our session nor `but` nor,
  * by `keep`, somebody's. */
 void neap_os_take_strays(pid_t but, bool (*keep)(void *user, pid_t pid), void *user);

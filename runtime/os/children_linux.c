@@ -61,15 +61,6 @@ int neap_os_has_execed(pid_t pid)
     return !p.forked;
 }
 
-pid_t neap_os_ended_child(void)
-{
-    siginfo_t info = {.si_pid = 0};
-
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
-        return 0;
-    return info.si_pid;
-}
-
 struct strays {
     pid_t but, session;
     bool (*keep)(void *user, pid_t pid);

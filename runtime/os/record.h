@@ -54,8 +54,6 @@ bool neap_record_has_held(const neap_record *r);
 
 /* We live. Returns how long ago it was said last. */
 neap_ns neap_record_beat(neap_record *r, neap_ns now);
-/* The process is about to stop itself, or goes on. */
-void neap_record_on_purpose(neap_record *r, int on);
 
 /* The directory number `i` of those above in which there may be records, NULL past the
  * last. */

@@ -315,8 +315,3 @@ neap_ns neap_record_beat(neap_record *r, neap_ns now)
 {
     return now - atomic_exchange(&r->book->head.beat, now);
 }
-
-void neap_record_on_purpose(neap_record *r, int on)
-{
-    atomic_store(&r->book->head.on_purpose, on != 0);
-}
