@@ -7,11 +7,18 @@
 #ifndef NEAP_STRICT_H
 #define NEAP_STRICT_H
 
+#include <lauxlib.h>
 #include <lua.h>
 
 void neap_strict_base(lua_State *L);   /* strict_base.c */
 void neap_strict_string(lua_State *L); /* strict_string.c */
 void neap_strict_table(lua_State *L);  /* strict_table.c */
+
+/* strict.c. Puts the functions into the table on top; what each replaces is its upvalue
+ * 1. */
+void neap_strict_replace(lua_State *L, const luaL_Reg *functions);
+/* Calls that one with the arguments as they are now, and returns what it does. */
+int neap_strict_stock(lua_State *L);
 
 /* Pushes the text of the value at `index`, as tostring() gives it in a policy: no
  * addresses, which differ from run to run. */

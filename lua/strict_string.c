@@ -19,16 +19,6 @@ enum {
     TIMES_MAX = 1 << 24
 };
 
-static int call_stock(lua_State *L)
-{
-    int n = lua_gettop(L);
-
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, n, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
 /* The place behind the set that begins at `at`. */
 static const char *behind_set(const char *at, const char *end)
 {
@@ -112,7 +102,7 @@ static void spend_match(lua_State *L)
 static int strict_match(lua_State *L) /* and gsub */
 {
     spend_match(L);
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 static int strict_find(lua_State *L)
@@ -126,7 +116,7 @@ static int strict_find(lua_State *L)
     luaL_checklstring(L, 2, &size);
     neap_budget_spend(
         L, (lua_Integer)((length + BYTES_EACH) / BYTES_EACH * (1 + size / 16)));
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 /* All its matches together were paid for when it was made, perhaps by another call.
@@ -135,7 +125,7 @@ static int next_match(lua_State *L)
 {
     neap_budget_spend(L, lua_tointeger(L, lua_upvalueindex(2)));
     lua_settop(L, 0);
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 static int strict_gmatch(lua_State *L)
@@ -203,7 +193,7 @@ static int strict_copy(lua_State *L) /* lower, upper, reverse */
 
     luaL_checklstring(L, 1, &size);
     neap_budget_spend(L, (lua_Integer)(size / BYTES_EACH));
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 /* Values without a text of their own are named by their type, not by their address. */
@@ -225,7 +215,7 @@ static int strict_format(lua_State *L)
             lua_replace(L, i);
         }
     }
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 void neap_strict_string(lua_State *L)
@@ -237,9 +227,5 @@ void neap_strict_string(lua_State *L)
         {"rep", strict_rep},       {"reverse", strict_copy},
         {"upper", strict_copy},    {NULL, NULL}};
 
-    for (const luaL_Reg *f = functions; f->name; f++) {
-        lua_getfield(L, -1, f->name);
-        lua_pushcclosure(L, f->func, 1);
-        lua_setfield(L, -2, f->name);
-    }
+    neap_strict_replace(L, functions);
 }

@@ -35,17 +35,6 @@ static lua_Integer span(lua_Integer first, lua_Integer last)
     return n < (lua_Unsigned)1 << 40 ? (lua_Integer)n + 1 : (lua_Integer)1 << 40;
 }
 
-/* The stock function, which is upvalue 1. */
-static int call_stock(lua_State *L)
-{
-    int n = lua_gettop(L);
-
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, n, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
 /* concat(t, between, first, last), unpack(t, first, last): the range is at `at`. More
  * than fits on a stack unpack refuses, and concat ends at the first nil. */
 static int over_range(lua_State *L, int at)
@@ -58,7 +47,7 @@ static int over_range(lua_State *L, int at)
                                             : luaL_checkinteger(L, at + 1));
     if (n <= LUAI_MAXSTACK)
         neap_budget_spend(L, n);
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 static int strict_concat(lua_State *L)
@@ -79,19 +68,19 @@ static int from_place(lua_State *L)
 
     if (place > 0)
         neap_budget_spend(L, span(place, length_of(L, 1)));
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 static int strict_insert(lua_State *L)
 {
     check_plain(L, 1);
-    return lua_gettop(L) == 3 ? from_place(L) : call_stock(L);
+    return lua_gettop(L) == 3 ? from_place(L) : neap_strict_stock(L);
 }
 
 static int strict_remove(lua_State *L)
 {
     check_plain(L, 1);
-    return lua_isnoneornil(L, 2) ? call_stock(L) : from_place(L);
+    return lua_isnoneornil(L, 2) ? neap_strict_stock(L) : from_place(L);
 }
 
 static int strict_move(lua_State *L)
@@ -100,7 +89,7 @@ static int strict_move(lua_State *L)
     if (!lua_isnoneornil(L, 5))
         check_plain(L, 5);
     neap_budget_spend(L, span(luaL_checkinteger(L, 2), luaL_checkinteger(L, 3)));
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 /* The stock order compares strings by the locale: slowly where they are alike, or full
@@ -128,7 +117,7 @@ static int strict_sort(lua_State *L)
         each += compared_bytes(L, n) / BYTES_EACH;
     for (lua_Integer rest = n; rest > 0; rest /= 2)
         neap_budget_spend(L, each);
-    return call_stock(L);
+    return neap_strict_stock(L);
 }
 
 void neap_strict_table(lua_State *L)
@@ -141,9 +130,5 @@ void neap_strict_table(lua_State *L)
                                          {"unpack", strict_unpack},
                                          {NULL, NULL}};
 
-    for (const luaL_Reg *f = functions; f->name; f++) {
-        lua_getfield(L, -1, f->name);
-        lua_pushcclosure(L, f->func, 1);
-        lua_setfield(L, -2, f->name);
-    }
+    neap_strict_replace(L, functions);
 }

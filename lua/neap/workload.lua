@@ -3,6 +3,7 @@
 -- A workload is a list of operations, each { name, a, b } with drawn numbers that are made sense
 -- of when they are applied: so it stays one with parts left out, and a failure can be made short.
 local neap = require "neap"
+local shrink = require "neap.shrink"
 
 local workload = {}
 
@@ -161,28 +162,9 @@ function workload.try(policy, list)
   end
 end
 
-local function without(list, first, last)
-  local rest = { seed = list.seed, cpus = list.cpus, quantum = list.quantum }
-  for i, op in ipairs(list) do
-    if i < first or i > last then rest[#rest + 1] = op end
-  end
-  return rest
-end
-
--- The shortest that still fails and can be found by leaving parts out.
+-- The shortest part of a workload, which fails at operation `at`, that still fails.
 function workload.shrink(policy, list, at)
-  list = without(list, at + 1, #list)
-  local size = #list // 2
-  while size >= 1 do
-    local first = 1
-    while first <= #list do
-      local shorter = without(list, first, first + size - 1)
-      local problem, place = workload.try(policy, shorter)
-      if problem then list = without(shorter, place + 1, #shorter) else first = first + size end
-    end
-    size = size // 2
-  end
-  return list
+  return shrink(list, at, function(shorter) return workload.try(policy, shorter) end)
 end
 
 -- A workload as lines for people.

@@ -4,6 +4,7 @@
 -- passes `neap policy check`, or fails it as its first line says (`fails: MESSAGE`); others are
 -- scripts. Blocks of shell run beside them. The C is a part of a file that is compiled.
 -- ctest timeout: 120
+local code = require "code"
 local luaunit = require "luaunit"
 local shell = require "shell"
 
@@ -90,18 +91,10 @@ function TestPage.test_it_says_what_a_policy_file_has_of_Lua()
   end
 end
 
-local function code_lines(path)
-  local count = 0
-  for line in io.lines(path) do
-    if line:find "%S" and not line:find "^%s*%-%-" then count = count + 1 end
-  end
-  return count
-end
-
 function TestExamples.test_small_ones_are_as_short_as_they_say_and_pass_their_check()
   for name, most in pairs { fair5 = 5, lottery15 = 15, mlfq40 = 40 } do
     local path = ("examples/policies/%s.lua"):format(name)
-    luaunit.assertTrue(code_lines(path) <= most, ("%s: %d lines"):format(path, code_lines(path)))
+    luaunit.assertTrue(code.lines(path) <= most, ("%s: %d lines"):format(path, code.lines(path)))
     local answer = check(path, "200")
     same(answer.code, 0, answer.err)
   end

@@ -11,6 +11,7 @@ local check = require "check"
 local lu = require "luaunit"
 local neap = require "neap"
 local model = require "model"
+local shorter = require "neap.shrink"
 
 local RUNS = math.tointeger(os.getenv "NEAP_RUNS" or 1000)
 local SEED = math.tointeger(os.getenv "NEAP_SEED" or "")
@@ -261,29 +262,8 @@ local function try(policy, sequence)
   return type(problem) == "table" and problem.what or tostring(problem), at
 end
 
--- Makes a failing sequence shorter.
-
-local function without(sequence, first, last)
-  local rest = { cpus = sequence.cpus, quantum = sequence.quantum, max_hold = sequence.max_hold }
-  for i, op in ipairs(sequence) do
-    if i < first or i > last then rest[#rest + 1] = op end
-  end
-  return rest
-end
-
 local function shrink(policy, sequence, at)
-  sequence = without(sequence, at + 1, #sequence)
-  local size = #sequence // 2
-  while size >= 1 do
-    local first = 1
-    while first <= #sequence do
-      local shorter = without(sequence, first, first + size - 1)
-      local problem, place = try(policy, shorter)
-      if problem then sequence = without(shorter, place + 1, #shorter) else first = first + size end
-    end
-    size = size // 2
-  end
-  return sequence
+  return shorter(sequence, at, function(part) return try(policy, part) end)
 end
 
 local function explain(policy, seed, sequence, at)

@@ -1,5 +1,6 @@
 -- tiny_test.lua - the smallest policies of examples/policies keep what they promise, and are small.
 local check = require "check"
+local code = require "code"
 local luaunit = require "luaunit"
 local neap = require "neap"
 
@@ -11,18 +12,10 @@ local ms = neap.ms
 
 local FAIR, LOTTERY = "examples/policies/fair5.lua", "examples/policies/lottery15.lua"
 
-local function code_lines(path)
-  local count = 0
-  for line in io.lines(path) do
-    if line:find "%S" and not line:find "^%s*%-%-" then count = count + 1 end
-  end
-  return count
-end
-
 function TestTiny.test_a_fair_policy_is_five_lines_lottery_fifteen_mlfq_forty()
-  luaunit.assertTrue(code_lines(FAIR) <= 5)
-  luaunit.assertTrue(code_lines(LOTTERY) <= 15)
-  luaunit.assertTrue(code_lines "policies/mlfq.lua" <= 40)
+  luaunit.assertTrue(code.lines(FAIR) <= 5)
+  luaunit.assertTrue(code.lines(LOTTERY) <= 15)
+  luaunit.assertTrue(code.lines "policies/mlfq.lua" <= 40)
 end
 
 function TestTiny.test_fair_divides_by_weight_and_pays_no_latecomer_or_sleeper_back()
