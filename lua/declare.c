@@ -320,6 +320,7 @@ void neap_host_free(struct neap_host *h)
         luaL_unref(h->script->keep, NEAP_KEEP_ANCHOR, h->keep_ref);
     neap_text_free(&h->text);
     free(h->params);
+    free(h->source);
     free(h->profile);
     free(h);
 }

@@ -96,6 +96,8 @@ static void on_exit(void *user, neap_runtime *rt, neap_task *t, neap_how how, in
     struct event e = {.script = user, .task = t, .how = how, .code = code};
     struct neap_handle *h = t->user;
 
+    if (!h) /* there was no memory for it */
+        return;
     h->how = how;
     h->code = code;
     if (is_heard(e.script, NEAP_EVENT_EXIT))
@@ -137,8 +139,8 @@ static void set_text(lua_State *L, const char *name, const char *text)
 
 static int report_body(lua_State *L)
 {
-    static const char *const kinds[] = {"log",  "failure", "ejected",
-                                        "task", "guard",   "output"};
+    static const char *const kinds[] = {"log",   "failure", "ejected", "task",
+                                        "guard", "output",  "record"};
     const struct event *e = lua_touserdata(L, 1);
     const neap_report *r = e->report;
 
@@ -208,6 +210,8 @@ static void on_forget(void *user, neap_runtime *rt, neap_task *t)
     struct neap_script *s = user;
     struct neap_handle *h = t->user;
 
+    if (!h)
+        return;
     neap_queue_leave(h);
     h->task = NULL;
     luaL_unref(s->keep, NEAP_KEEP_ANCHOR, h->ref);

@@ -20,10 +20,13 @@ struct neap_handle *neap_handle_test(lua_State *L, int index)
 void neap_handle_push(lua_State *L, const neap_task *t)
 {
     const struct neap_handle *h = t->user;
-    lua_State *keep = h->script->keep;
 
-    lua_rawgeti(keep, NEAP_KEEP_ANCHOR, h->ref);
-    lua_xmove(keep, L, 1);
+    if (!h) { /* of a replay, for want of memory */
+        lua_pushnil(L);
+        return;
+    }
+    lua_rawgeti(h->script->keep, NEAP_KEEP_ANCHOR, h->ref);
+    lua_xmove(h->script->keep, L, 1);
 }
 
 void neap_handle_bind(struct neap_handle *h, neap_task *t)

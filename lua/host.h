@@ -91,6 +91,7 @@ struct neap_host {
     struct neap_link *link; /* what `self` knows of us */
     struct neap_text *text; /* the strings of the record */
     const char **params;    /* record.params */
+    char *source;           /* record.source */
     size_t seat;            /* where the seats begin in t->own */
     bool has[NEAP_HOOKS];
     struct neap_host_profile {

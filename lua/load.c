@@ -94,9 +94,26 @@ static void push_failure(lua_State *L, lua_State *own, const char *name)
     lua_pushfstring(L, has_place ? "%s%s" : "%s: %s", has_place ? "" : plain, message);
 }
 
+/* A recorded run has the texts of its policies in it. */
+static int keep_source(struct neap_script *s, struct neap_host *h, const char *text,
+                       size_t size)
+{
+    char *copy;
+
+    if (!s || !s->recorded)
+        return 0;
+    copy = malloc(size ? size : 1);
+    if (!copy)
+        return -NEAP_EMEMORY;
+    memcpy(copy, text, size);
+    h->record.source = h->source = copy;
+    h->record.source_size = size;
+    return 0;
+}
+
 /* Makes a host of a policy's text in a state of its own. */
-static int take_text(lua_State *L, struct neap_script *s, const char *text, size_t size,
-                     const char *chunk, struct neap_host **out)
+int neap_load_text(lua_State *L, struct neap_script *s, const char *text, size_t size,
+                   const char *chunk, struct neap_host **out)
 {
     lua_State *own =
         neap_sandbox_new(s && s->policy_memory ? s->policy_memory : NEAP_BUDGET_MEMORY);
@@ -111,6 +128,8 @@ static int take_text(lua_State *L, struct neap_script *s, const char *text, size
     rc = neap_sandbox_run(own, text, size, chunk);
     if (rc == 0)
         rc = neap_host_declare(h, own);
+    if (rc == 0)
+        rc = keep_source(s, h, text, size);
     if (rc == 0) {
         *out = h;
         return 0;
@@ -204,17 +223,18 @@ static int take_file(lua_State *L, struct neap_script *s, const char *path,
         return rc;
     chunk = lua_pushfstring(L, "@%s", path);
     if (!s || !s->trust)
-        return take_text(L, s, text, size, chunk, out);
+        return neap_load_text(L, s, text, size, chunk, out);
     if (neap_sandbox_run(L, text, size, chunk) < 0)
         return -NEAP_EPOLICY;
-    return take_table(L, s, out);
+    rc = take_table(L, s, out);
+    return rc < 0 ? rc : keep_source(s, *out, text, size);
 }
 
 static int take_embedded(lua_State *L, struct neap_script *s,
                          const struct neap_embedded *e, struct neap_host **out)
 {
-    return take_text(L, s, e->text, e->size, lua_pushfstring(L, "@%s.lua", e->name),
-                     out);
+    return neap_load_text(L, s, e->text, e->size,
+                          lua_pushfstring(L, "@%s.lua", e->name), out);
 }
 
 int neap_load_policy(lua_State *L, int index, struct neap_script *s,

@@ -63,6 +63,7 @@ struct neap_script {
     bool clean_env;          /* of its jobs, if they do not say */
     size_t policy_memory;    /* bytes for the state of a policy file; 0: the default */
     bool profile;            /* the time in hooks is measured */
+    bool recorded;           /* so are the texts of policies */
     bool trust;              /* policy files are run in the script's own state */
     struct neap_host *hosts; /* the policies in Lua that it has or had */
 };
@@ -70,6 +71,13 @@ struct neap_script {
 /* runtime.c */
 int neap_runtime_lua(lua_State *L); /* neap.runtime(options) */
 int neap_rescue_lua(lua_State *L);  /* neap.rescue(options) */
+void neap_runtime_push_metatable(lua_State *L);
+/* Reads policy_memory of the table at `index`; raises. */
+void neap_script_read_memory(lua_State *L, int index, struct neap_script *s);
+
+/* replay.c */
+int neap_replay_lua(lua_State *L);       /* neap.replay(path [, options]) */
+int neap_replay_state_lua(lua_State *L); /* rt:replay() */
 
 /* script.c. Pushes a script without a runtime and without a metatable. */
 struct neap_script *neap_script_new(lua_State *L);
@@ -192,6 +200,9 @@ struct neap_choice {
  * Returns 0, or a negative errno and pushes the message. */
 int neap_load_policy(lua_State *L, int index, struct neap_script *s,
                      struct neap_choice *out);
+/* The same of a policy's text. */
+int neap_load_text(lua_State *L, struct neap_script *s, const char *text, size_t size,
+                   const char *chunk, struct neap_host **out);
 int neap_load_policies(lua_State *L); /* neap.policies(), in no order */
 int neap_load_stamp(lua_State *L);    /* neap.stamp(path) */
 int neap_load_describe(lua_State *L); /* neap.describe(policy) */

@@ -12,7 +12,7 @@ static const char *const option_keys[] = {
     "policy",   "params",        "quantum",   "cpus",     "max_alive", "max_hold",
     "seed",     "clock",         "confine",   "on_death", "grace",     "guard",
     "actuator", "defaults",      "leftovers", "adopt",    "realtime",  "stuck_after",
-    "without",  "policy_memory", "trust",     "profile",  NULL,
+    "without",  "policy_memory", "trust",     "profile",  "record",    NULL,
 };
 
 static neap_ns quantum_at(lua_State *L, int index)
@@ -93,6 +93,8 @@ static void read_options(lua_State *L, neap_options *o, bool *clean_env)
         o->realtime = neap_option_boolean(L, -1, "realtime");
     if (neap_option_get(L, 1, "without"))
         o->without = without_at(L, -1);
+    if (neap_option_get(L, 1, "record"))
+        o->record = neap_option_text(L, -1, "record");
     if (neap_option_get(L, 1, "params"))
         neap_option_params(L, -1, &o->params);
 }
@@ -135,16 +137,11 @@ static void remember(lua_State *L, struct neap_script *s)
     lua_pop(L, 2);
 }
 
-/* The bounds of policy files, or that they have none. */
-static void read_profile(lua_State *L, struct neap_script *s)
+void neap_script_read_memory(lua_State *L, int index, struct neap_script *s)
 {
     uint64_t size;
 
-    if (neap_option_get(L, 1, "trust"))
-        s->trust = neap_option_boolean(L, -1, "trust");
-    if (neap_option_get(L, 1, "profile"))
-        s->profile = neap_option_boolean(L, -1, "profile");
-    if (!neap_option_get(L, 1, "policy_memory"))
+    if (!neap_option_get(L, index, "policy_memory"))
         return;
     if (neap_parse_size(luaL_tolstring(L, -1, NULL), &size) != 0 || size < MEMORY_MIN ||
         size > MEMORY_MAX)
@@ -153,7 +150,15 @@ static void read_profile(lua_State *L, struct neap_script *s)
     s->policy_memory = (size_t)size;
 }
 
-static void push_metatable(lua_State *L);
+/* The bounds of policy files, or that they have none. */
+static void read_profile(lua_State *L, struct neap_script *s)
+{
+    if (neap_option_get(L, 1, "trust"))
+        s->trust = neap_option_boolean(L, -1, "trust");
+    if (neap_option_get(L, 1, "profile"))
+        s->profile = neap_option_boolean(L, -1, "profile");
+    neap_script_read_memory(L, 1, s);
+}
 
 int neap_runtime_lua(lua_State *L)
 {
@@ -173,7 +178,8 @@ int neap_runtime_lua(lua_State *L)
     read_options(L, &o, &clean_env);
     s = neap_script_new(L);
     s->clean_env = clean_env;
-    push_metatable(L);
+    s->recorded = o.record != NULL;
+    neap_runtime_push_metatable(L);
     lua_setmetatable(L, -2);
     lua_insert(L, 2);
     read_profile(L, s);
@@ -439,6 +445,7 @@ static const luaL_Reg methods[] = {{"after", neap_timer_after},
                                    {"on_signal", neap_events_on_signal},
                                    {"pause", runtime_pause},
                                    {"placement", runtime_placement},
+                                   {"replay", neap_replay_state_lua},
                                    {"resume", runtime_resume},
                                    {"run", runtime_run},
                                    {"set_cpus", runtime_set_cpus},
@@ -463,7 +470,7 @@ static const luaL_Reg metamethods[] = {{"__newindex", runtime_newindex},
                                        {"__gc", runtime_gc},
                                        {NULL, NULL}};
 
-static void push_metatable(lua_State *L)
+void neap_runtime_push_metatable(lua_State *L)
 {
     if (!luaL_newmetatable(L, METATABLE))
         return;

@@ -16,6 +16,7 @@ local public = {
   ["<neap/task.h>"] = true, ["<neap/error.h>"] = true,
   ["<neap/facts.h>"] = true,
   ["<neap/limits.h>"] = true,
+  ["<neap/trace.h>"] = true,
 }
 
 local function is_neap(include)
@@ -44,6 +45,10 @@ local rules = {
   ["runtime/core"] = function(include, folder)
     return public[include] or iso[include] or is_own(include, folder)
   end,
+  ["runtime/trace"] = function(include, folder)
+    return public[include] or iso[include] or include == '"core/event.h"'
+      or is_own(include, folder)
+  end,
   ["policies"] = function(include)
     return include == "<neap/policy.h>" or iso[include]
   end,
@@ -61,7 +66,7 @@ local rules = {
   end,
   ["runtime/loop"] = function(include, folder)
     return public[include] or is_own(include, folder) or is_system(include)
-      or include:find('^"core/') or include:find('^"os/')
+      or include:find('^"core/') or include:find('^"os/') or include == '"trace/trace.h"'
   end,
   ["lua"] = function(include, folder)
     return public[include] or is_own(include, folder) or is_system(include)

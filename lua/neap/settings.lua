@@ -87,6 +87,7 @@ function settings.runtime(verb, given)
     without = given.without,
     confine = not given.no_confine,
     realtime = given.rt,
+    record = given.record,
     defaults = limits.apply(given),
   })
   if not ok then options.refuse(REFUSED, "%s", (tostring(rt):gsub("^[^%s:]+:%d+: ", ""))) end

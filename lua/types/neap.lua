@@ -98,6 +98,18 @@ function neap.describe(policy) end
 ---@return integer? errno
 function neap.facts() end
 
+---Opens a recorded run (neap.runtime{ record = }) as a runtime that is driven by it: rt:run()
+---does it again, its tasks and accounts are those of the run at each instant, handlers of `exit`,
+---`switch` and `error` are called as they were then. Nothing in it can be changed.
+---In a hook: no. Raises: misuse; an unknown key with a suggestion. Returns nil: the file cannot be
+---read, or is no recorded run.
+---@param path string
+---@param options? neap.replay.options
+---@return neap.runtime? rt
+---@return string? message
+---@return integer? errno
+function neap.replay(path, options) end
+
 ---Finds the processes that runtimes of this user left behind which died together with their guards,
 ---and continues or ends them. Waits until that is done.
 ---In a hook: yes, but it waits. Raises: misuse; an unknown key with a suggestion.
@@ -182,6 +194,26 @@ function neap.writable(descriptor, time) end
 ---@field needed boolean while it is missing, no process can be a task here
 ---@field value? string
 ---@field remedy? string what would make it better
+
+---@class neap.replay.options
+---@field mode? "ask"|"take" ask the policies again and compare (default), or take the recorded answers
+---@field events? fun(kind: string, now: integer, task: integer, text: string, ...: integer) called for each event (docs/TRACE.md) as it is done again, also inside hooks
+---@field not_asked? integer bit n: the n-th policy of the run (from 0) is not asked
+---@field policy_memory? integer|string bytes, or "8M": of the state of a policy, 1M..1G; default 8M
+
+---What rt:replay() returns.
+---@class neap.replay.state
+---@field records integer read so far
+---@field bytes integer likewise
+---@field answers integer of policies, that were compared or taken
+---@field start integer ns, on the runtime's clock, when the run began
+---@field time_of_day integer ns since 1970 then; 0: unknown
+---@field over boolean there is no more
+---@field cut boolean the file ends inside a record: the run was killed
+---@field policies integer that have been in charge, but for ejections
+---@field not_asked integer those whose answers were taken, bit by bit
+---@field difference? string the first answer that is not the recorded one
+---@field stopped_then boolean it differs because the machine stopped the policy then, and not now
 
 ---@class neap.rescue.options
 ---@field action? "by_record"|"list"|"continue"|"end" by_record: what each runtime wanted (default)

@@ -25,6 +25,7 @@
 ---@field without? ("cgroup"|"perf")[] what is not to be used though the machine has it
 ---@field policy_memory? integer|string bytes, or "8M": of the state of a policy file, 1M..1G; default 8M
 ---@field trust? boolean policy files run in this Lua state without bounds; default false
+---@field record? string a file that the run is recorded in, overwritten; neap.replay() does it again
 ---@field profile? boolean count and time the calls of hooks, for rt:profile(); default false
 
 ---A runtime. It is closed at the end of its scope when it is declared `local rt <close>`.
@@ -115,6 +116,11 @@ function rt:after(delay, fn) end
 ---@return string? message
 ---@return integer? errno
 function rt:every(period, fn) end
+
+---Where a replay is, and whether what its policies say is what was recorded.
+---In a hook: yes. Raises: misuse. Returns nil: this runtime is no replay.
+---@return neap.replay.state? state
+function rt:replay() end
 
 ---Cancels a timer, as timer:cancel() does.
 ---In a hook: no. Raises: misuse; another runtime's timer. Returns nil: it is done with already.

@@ -17,6 +17,7 @@ int neap_core_block(neap_core *c, neap_ns now, neap_task *t)
     at(c, now);
     if (!neap_state_may(t, EV_BLOCK))
         return refuse_state(t, "blocked");
+    note(c, NEAP_EV_BLOCK, t, 0);
     neap_turn_give_up(c, t, EV_BLOCK, NEAP_BLOCKED);
     return 0;
 }
@@ -26,38 +27,49 @@ int neap_core_wake(neap_core *c, neap_ns now, neap_task *t)
     at(c, now);
     if (!neap_state_may(t, EV_WAKE))
         return refuse_state(t, "woken");
+    note(c, NEAP_EV_WAKE, t, 0);
     neap_state_move(c, t, EV_WAKE);
     neap_turn_arrive(c, t, NEAP_WOKEN);
     return 0;
 }
 
-int neap_core_pause_task(neap_core *c, neap_ns now, neap_task *t)
+void neap_task_pause_now(neap_core *c, neap_task *t)
 {
-    at(c, now);
-    if (t->state == NEAP_STATE_STARTING && !(t->flags & F_PAUSE_LATER)) {
-        t->flags |= F_PAUSE_LATER;
-        return 0;
-    }
-    if (!neap_state_may(t, EV_PAUSE))
-        return refuse_state(t, "paused");
     neap_task_leave_outside(c, t);
     neap_turn_leave_queue(c, t, NEAP_PAUSED);
     if (t->cpu != NEAP_NO_CPU)
         neap_turn_give_up(c, t, EV_PAUSE, NEAP_PAUSED);
     else
         neap_state_move(c, t, EV_PAUSE);
+}
+
+int neap_core_pause_task(neap_core *c, neap_ns now, neap_task *t)
+{
+    bool starting = t->state == NEAP_STATE_STARTING && !(t->flags & F_PAUSE_LATER);
+
+    at(c, now);
+    if (!starting && !neap_state_may(t, EV_PAUSE))
+        return refuse_state(t, "paused");
+    note(c, NEAP_EV_PAUSE_TASK, t, 0);
+    if (starting)
+        t->flags |= F_PAUSE_LATER;
+    else
+        neap_task_pause_now(c, t);
     return 0;
 }
 
 int neap_core_resume_task(neap_core *c, neap_ns now, neap_task *t)
 {
+    bool starting = t->flags & F_PAUSE_LATER;
+
     at(c, now);
-    if (t->flags & F_PAUSE_LATER) {
+    if (!starting && !neap_state_may(t, EV_RESUME))
+        return refuse_state(t, "resumed");
+    note(c, NEAP_EV_RESUME_TASK, t, 0);
+    if (starting) {
         t->flags &= (uint16_t)~F_PAUSE_LATER;
         return 0;
     }
-    if (!neap_state_may(t, EV_RESUME))
-        return refuse_state(t, "resumed");
     neap_state_move(c, t, EV_RESUME);
     if (t->flags & F_ADMITTED)
         neap_turn_arrive(c, t, NEAP_RESUMED);
@@ -76,6 +88,7 @@ int neap_core_yield(neap_core *c, neap_ns now, neap_task *t)
             NEAP_EUNSUPPORTED,
             "task %llu (%s) cannot yield: nothing is held (actuator none)",
             (unsigned long long)t->id, t->name);
+    note(c, NEAP_EV_YIELD, t, 0);
     neap_turn_lose(c, t->cpu, NEAP_YIELDED);
     return 0;
 }
@@ -83,6 +96,7 @@ int neap_core_yield(neap_core *c, neap_ns now, neap_task *t)
 void neap_core_signalled(neap_core *c, neap_ns now, neap_task *t, int signo)
 {
     at(c, now);
+    note(c, NEAP_EV_SIGNALLED, t, signo);
     if (t->flags & F_JOINED)
         neap_hook_signal(c, t, signo);
 }
@@ -94,6 +108,7 @@ void neap_core_measured(neap_core *c, neap_ns now, neap_task *t, neap_ns total)
     if (more <= 0)
         return;
     at(c, now);
+    note(c, NEAP_EV_MEASURED, t, more);
     t->cpu_ns = total;
     if (t->flags & F_RUNNING)
         return; /* it will be in the next `ran` */
@@ -144,6 +159,7 @@ static void write_weight(neap_core *c, neap_task *t, int weight)
 int neap_core_set_weight(neap_core *c, neap_ns now, neap_task *t, int weight)
 {
     at(c, now);
+    note(c, NEAP_EV_SET_WEIGHT, t, weight);
 
     bool held = begin_change(c, t);
 
@@ -155,6 +171,7 @@ int neap_core_set_weight(neap_core *c, neap_ns now, neap_task *t, int weight)
 int neap_core_set_priority(neap_core *c, neap_ns now, neap_task *t, int priority)
 {
     at(c, now);
+    note(c, NEAP_EV_SET_PRIORITY, t, priority);
 
     bool held = begin_change(c, t);
 
@@ -195,6 +212,8 @@ int neap_core_set_affinity(neap_core *c, neap_ns now, neap_task *t,
                               (unsigned long long)t->id, c->ctx.cpus);
         }
     }
+    note_text(c, NEAP_EV_SET_AFFINITY, t, 0, (const char *)copy,
+              copy ? NEAP_CPUS_MAX / 8 : 0);
     held = begin_change(c, t);
     free(record_of(t)->mask);
     t->affinity = record_of(t)->mask = copy;
@@ -204,10 +223,21 @@ int neap_core_set_affinity(neap_core *c, neap_ns now, neap_task *t,
     return 0;
 }
 
+static void note_times(neap_core *c, const neap_task *t, neap_ns estimate,
+                       neap_ns deadline, neap_ns period)
+{
+    c->tap(c->tap_user, &(neap_event){.kind = NEAP_EV_SET_TIMES,
+                                      .now = c->ctx.now,
+                                      .task = t->id,
+                                      .n = {estimate, deadline, period}});
+}
+
 void neap_core_set_times(neap_core *c, neap_ns now, neap_task *t, neap_ns estimate,
                          neap_ns deadline, neap_ns period)
 {
     at(c, now);
+    if (c->tap)
+        note_times(c, t, estimate, deadline, period);
 
     bool held = begin_change(c, t);
 
@@ -220,6 +250,7 @@ void neap_core_set_times(neap_core *c, neap_ns now, neap_task *t, neap_ns estima
 void neap_core_set_group(neap_core *c, neap_ns now, neap_task *t, uint64_t group)
 {
     at(c, now);
+    note(c, NEAP_EV_SET_GROUP, t, (int64_t)group);
 
     bool held = begin_change(c, t);
 
@@ -233,6 +264,7 @@ int neap_core_set_name(neap_core *c, neap_task *t, const char *name)
 
     if (!copy)
         return neap_error(NEAP_EMEMORY, NULL);
+    note_text(c, NEAP_EV_SET_NAME, t, 0, copy, strlen(copy));
     free(record_of(t)->name);
     t->name = record_of(t)->name = copy;
     return 0;
@@ -241,6 +273,7 @@ int neap_core_set_name(neap_core *c, neap_task *t, const char *name)
 void neap_core_set_quantum(neap_core *c, neap_ns now, neap_ns quantum)
 {
     at(c, now);
+    note(c, NEAP_EV_SET_QUANTUM, NULL, quantum);
     c->ctx.quantum = quantum;
     begin_watch(c); /* the bound was another until now */
     c->dirty = true;
@@ -279,6 +312,7 @@ int neap_core_set_cpus(neap_core *c, neap_ns now, int cpus)
     }
     if (make_cpus(c, cpus) < 0)
         return -NEAP_EMEMORY;
+    note(c, NEAP_EV_SET_CPUS, NULL, cpus);
     c->ctx.cpus = cpus;
     begin_watch(c);
     for (int i = 0; i < c->cpus; i++) {
@@ -313,6 +347,8 @@ int neap_core_pause(neap_core *c, neap_ns now)
 {
     if (c->paused)
         return neap_error(NEAP_ESTATE, "the scheduler is paused already");
+    at(c, now);
+    note(c, NEAP_EV_PAUSE, NULL, 0);
     settle_all(c, now);
     c->paused = true;
     c->paused_at = c->ctx.now;
@@ -325,6 +361,8 @@ int neap_core_resume(neap_core *c, neap_ns now)
 
     if (!c->paused)
         return neap_error(NEAP_ESTATE, "the scheduler is not paused");
+    at(c, now);
+    note(c, NEAP_EV_RESUME, NULL, 0);
     settle_all(c, now);
     away = c->ctx.now - c->paused_at;
     c->paused = false;
@@ -344,6 +382,7 @@ int neap_core_resume(neap_core *c, neap_ns now)
 void neap_core_trigger(neap_core *c, neap_ns now)
 {
     at(c, now);
+    note(c, NEAP_EV_TRIGGER, NULL, 0);
     for (int i = 0; i < c->cpus; i++)
         neap_turn_lose(c, i, NEAP_EXPIRED);
     c->dirty = true;

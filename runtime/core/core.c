@@ -71,6 +71,7 @@ void neap_core_free(neap_core *c)
 {
     if (!c)
         return;
+    c->tap = NULL;
     for (size_t i = 0; i < c->used; i++) {
         neap_task *t = c->tasks[i].task;
 
@@ -90,11 +91,21 @@ void neap_core_free(neap_core *c)
     free(c);
 }
 
+static void note_timer(neap_core *c, uint64_t id, neap_ns when)
+{
+    c->tap(c->tap_user, &(neap_event){.kind = NEAP_EV_TIMER_SET,
+                                      .now = c->ctx.now,
+                                      .call = c->calls,
+                                      .n = {(int64_t)id, when - c->ctx.now}});
+}
+
 int neap_timer_set(neap_ctx *ctx, uint64_t id, neap_ns when)
 {
     seat *s = &ctx->core->seat;
     int i = 0;
 
+    if (ctx->core->tap)
+        note_timer(ctx->core, id, when);
     if (when < ctx->now + NEAP_MS) { /* or one that sets itself again would never end */
         when = ctx->now + NEAP_MS;
         ctx->core->count.clamped++;
@@ -113,6 +124,7 @@ void neap_timer_cancel(neap_ctx *ctx, uint64_t id)
 {
     seat *s = &ctx->core->seat;
 
+    note(ctx->core, NEAP_EV_TIMER_CANCEL, NULL, (int64_t)id);
     for (int i = 0; i < s->timers; i++) {
         if (s->timer[i].id == id) {
             s->timer[i] = s->timer[--s->timers];
@@ -124,6 +136,7 @@ void neap_timer_cancel(neap_ctx *ctx, uint64_t id)
 void neap_resched(neap_ctx *ctx, int at_cpu)
 {
     if (at_cpu >= 0 && at_cpu < ctx->cpus) {
+        note(ctx->core, NEAP_EV_RESCHED, NULL, at_cpu);
         neap_bits_set(&ctx->core->resched, at_cpu);
         ctx->core->dirty = true;
     }
@@ -133,6 +146,7 @@ void neap_count(neap_ctx *ctx, const char *name)
 {
     neap_core *c = ctx->core;
 
+    note_text(c, NEAP_EV_COUNT, NULL, 0, name, strlen(name));
     for (int i = 0; i < c->counters; i++) {
         if (strcmp(c->counter[i].name, name) == 0) {
             c->counter[i].value++;
@@ -149,6 +163,7 @@ void neap_count(neap_ctx *ctx, const char *name)
 
 void neap_log(neap_ctx *ctx, const char *text)
 {
+    note_text(ctx->core, NEAP_EV_LOG, NULL, 0, text, strlen(text));
     neap_core_report(ctx->core, NEAP_REPORT_LOG, NULL, text, NULL, 0);
 }
 
@@ -202,9 +217,22 @@ int neap_param_int(neap_ctx *c, const neap_params *p, const char *name, int64_t 
     return 0;
 }
 
+/* Would settling change what a policy can see? */
+static bool owes_time(const neap_core *c)
+{
+    for (int i = 0; i < c->cpus; i++) {
+        if (c->cpu[i].task && !(c->cpu[i].task->flags & F_PROCESS) &&
+            c->cpu[i].charged_at < c->ctx.now)
+            return true;
+    }
+    return false;
+}
+
 void neap_core_settle(neap_core *c, neap_ns now)
 {
     at(c, now);
+    if (c->tap && owes_time(c))
+        note(c, NEAP_EV_SETTLE, NULL, 0);
     for (int i = 0; i < c->cpus; i++) {
         if (c->cpu[i].task)
             neap_turn_charge(c, c->cpu[i].task);
@@ -239,6 +267,17 @@ bool neap_core_is_held(const neap_task *t)
 bool neap_core_is_paused(const neap_core *c)
 {
     return c->paused;
+}
+
+void neap_core_tap(neap_core *c, neap_tap *tap, void *user)
+{
+    c->tap = tap;
+    c->tap_user = user;
+}
+
+uint64_t neap_core_calls(const neap_core *c)
+{
+    return c->calls;
 }
 
 const neap_ctx *neap_core_ctx(const neap_core *c)

@@ -370,6 +370,7 @@ size_t neap_core_decide(neap_core *c, neap_ns now, const neap_order **orders)
     at(c, now);
     if (!c->dirty && now < c->due)
         return 0;
+    note(c, NEAP_EV_DECIDE, NULL, 0);
     c->count.decisions++;
     if (now > c->due && !c->paused)
         count_lateness(c);

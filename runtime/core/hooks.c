@@ -45,6 +45,14 @@ static void strike(neap_core *c, int hook, neap_id task)
 static void enter(neap_core *c, int hook)
 {
     c->hook = hook;
+    c->calls++;
+}
+
+static void note_failure(neap_core *c, neap_event_kind kind, int64_t n)
+{
+    const char *why = c->failure.set ? c->failure.message : "";
+
+    note_text(c, kind, NULL, n, why, strlen(why));
 }
 
 /* Returns true if the hook has failed. */
@@ -55,6 +63,7 @@ static bool leave(neap_core *c, const neap_task *t)
     c->hook = HOOK_NONE;
     if (!c->failure.set)
         return false;
+    note_failure(c, NEAP_EV_FAIL, c->failure.final);
     strike(c, hook, t ? t->id : 0);
     return true;
 }
@@ -89,7 +98,11 @@ int neap_hook_init(neap_core *c, const neap_params *params)
     int r = c->seat.table.init(&c->ctx, params);
     c->hook = HOOK_NONE;
 
-    return c->failure.set && r == 0 ? -NEAP_EPOLICY : r;
+    if (c->failure.set && r == 0)
+        r = -NEAP_EPOLICY;
+    if (r < 0)
+        note_failure(c, NEAP_EV_INIT, r);
+    return r;
 }
 
 void neap_hook_exit(neap_core *c, neap_reason reason)
@@ -108,6 +121,10 @@ int neap_hook_init_task(neap_core *c, neap_task *t)
     int r = c->seat.table.init_task(&c->ctx, t);
     c->hook = HOOK_NONE;
 
+    if (r < 0)
+        note_failure(c, NEAP_EV_REFUSE, r);
+    else if (c->failure.set)
+        note_failure(c, NEAP_EV_FAIL, c->failure.final);
     if (r < 0)
         neap_error(-r, "policy %s refuses task %s%s%s", c->seat.table.name, t->name,
                    c->failure.set ? ": " : "",
@@ -209,6 +226,7 @@ neap_task *neap_hook_pick(neap_core *c, int cpu)
         return pick_instead(c, cpu);
     if (!t)
         return NULL;
+    note(c, NEAP_EV_PICK, t, 0);
 
     const char *fault = unfit(c, t, cpu);
 
@@ -231,6 +249,8 @@ neap_ns neap_hook_slice(neap_core *c, neap_task *t)
 
     if (leave(c, t))
         return c->ctx.quantum;
+    if (slice != c->ctx.quantum)
+        note(c, NEAP_EV_SLICE, NULL, slice);
     if (slice >= NEAP_MS)
         return slice;
     c->count.clamped++;
@@ -256,7 +276,10 @@ bool neap_hook_tick(neap_core *c, neap_task *t, neap_ns ran)
     enter(c, HOOK_TICK);
     bool over = c->seat.table.tick(&c->ctx, t, ran);
 
-    return !leave(c, t) && over;
+    over = !leave(c, t) && over;
+    if (over)
+        note(c, NEAP_EV_OVER, NULL, 0);
+    return over;
 }
 
 int neap_hook_preempt(neap_core *c, neap_task *t)
@@ -266,6 +289,7 @@ int neap_hook_preempt(neap_core *c, neap_task *t)
 
     if (leave(c, t) || cpu == NEAP_NO_CPU)
         return NEAP_NO_CPU;
+    note(c, NEAP_EV_PREEMPT, NULL, cpu);
     if (cpu < 0 || cpu >= c->ctx.cpus || !c->cpu[cpu].task ||
         !neap_task_may_use(t, cpu)) {
         char message[120];

@@ -9,6 +9,7 @@
 
 #include "bits.h"
 #include "core.h"
+#include "event.h"
 
 /* task->flags */
 enum {
@@ -115,7 +116,11 @@ struct neap_core {
     seat seat;
     neap_core_options opt;
 
-    int hook; /* which one runs (HOOK_*), or -1 */
+    neap_tap *tap; /* NULL: nobody listens */
+    void *tap_user;
+
+    int hook;       /* which one runs (HOOK_*), or -1 */
+    uint64_t calls; /* of hooks */
     failure failure;
 
     struct cpu *cpu;
@@ -264,6 +269,8 @@ void neap_force_turns(neap_core *c); /* gives those that are due */
 
 /* tasks.c: max_alive. */
 
+/* Takes a task that may be paused from its cpu or its queue (change.c). */
+void neap_task_pause_now(neap_core *c, neap_task *t);
 /* A READY task that is not admitted: it is, and arrives, or it waits outside. */
 void neap_task_enter(neap_core *c, neap_task *t);
 /* It waits outside no more, if it did: it is READY, and nobody holds it. */
@@ -284,6 +291,31 @@ void neap_turn_begin_slice(neap_core *c, neap_task *t, neap_ns from);
 void neap_turn_tell_stopping(neap_core *c, neap_task *t, neap_why why);
 void neap_turn_tell_running(neap_core *c, neap_task *t);
 bool neap_turn_has_free_cpu(const neap_core *c, const neap_task *t);
+
+/* Tells the tap, if there is one. */
+static inline void note(neap_core *c, neap_event_kind kind, const neap_task *t,
+                        int64_t n)
+{
+    if (c->tap)
+        c->tap(c->tap_user, &(neap_event){.kind = kind,
+                                          .now = c->ctx.now,
+                                          .task = t ? t->id : 0,
+                                          .call = c->calls,
+                                          .n = {n}});
+}
+
+static inline void note_text(neap_core *c, neap_event_kind kind, const neap_task *t,
+                             int64_t n, const char *text, size_t size)
+{
+    if (c->tap)
+        c->tap(c->tap_user, &(neap_event){.kind = kind,
+                                          .now = c->ctx.now,
+                                          .task = t ? t->id : 0,
+                                          .call = c->calls,
+                                          .n = {n},
+                                          .text = text,
+                                          .size = size});
+}
 
 static inline void at(neap_core *c, neap_ns now)
 {

@@ -318,6 +318,11 @@ int neap_core_set_policy(neap_core *c, neap_ns now, const neap_policy *p,
     if (!old || !made || !other)
         goto fail;
     *other = c->seat;
+    if (c->tap)
+        c->tap(c->tap_user, &(neap_event){.kind = NEAP_EV_SET_POLICY,
+                                          .now = c->ctx.now,
+                                          .policy = p,
+                                          .params = params});
     r = neap_seat_open(c, p, params);
     if (r == 0) {
         r = ask_all(c, old, made);

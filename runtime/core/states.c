@@ -114,6 +114,12 @@ static void stand_still(neap_core *c, neap_ns gap)
     }
 }
 
+static void note_standstill(neap_core *c, neap_ns now, neap_ns gap)
+{
+    c->tap(c->tap_user,
+           &(neap_event){.kind = NEAP_EV_STANDSTILL, .now = now, .n = {gap}});
+}
+
 void neap_core_standstill(neap_core *c, neap_ns from, neap_ns now)
 {
     neap_ns gap;
@@ -122,6 +128,8 @@ void neap_core_standstill(neap_core *c, neap_ns from, neap_ns now)
     gap = now - c->ctx.now;
     if (gap <= 0)
         return;
+    if (c->tap)
+        note_standstill(c, now, gap);
     stand_still(c, gap);
     c->watched_from += gap;
     c->due = later(c->due, gap);

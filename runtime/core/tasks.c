@@ -156,6 +156,18 @@ void neap_task_leave_outside(neap_core *c, neap_task *t)
     c->ready_weight += t->weight;
 }
 
+static void note_add(neap_core *c, const neap_task *t, neap_kind kind)
+{
+    c->tap(c->tap_user,
+           &(neap_event){.kind = NEAP_EV_ADD,
+                         .now = c->ctx.now,
+                         .task = t->id,
+                         .n = {(int64_t)kind, t->priority, t->weight, t->estimate,
+                               t->deadline, t->period, (int64_t)t->group},
+                         .text = t->name,
+                         .size = strlen(t->name)});
+}
+
 int neap_core_add(neap_core *c, neap_ns now, const neap_spec *spec, neap_kind kind,
                   neap_task **out)
 {
@@ -170,6 +182,8 @@ int neap_core_add(neap_core *c, neap_ns now, const neap_spec *spec, neap_kind ki
     if (!t)
         return neap_error(NEAP_EMEMORY, NULL);
     t->id = c->last_id + 1;
+    if (c->tap)
+        note_add(c, t, kind);
     r = neap_seat_join(c, t);
     if (r < 0) {
         record_free(t);
@@ -192,16 +206,25 @@ void neap_core_started(neap_core *c, neap_ns now, neap_task *t)
     at(c, now);
     if (t->state != NEAP_STATE_STARTING)
         return;
+    note(c, NEAP_EV_STARTED, t, t->pid);
     t->flags &= (uint16_t)~F_LATER;
     neap_state_move(c, t, EV_STARTED); /* books the time until now as start */
     t->flags |= F_STARTED;
     neap_turn_begin_slice(c, t, slice_clock(c));
     if (later_on & F_PAUSE_LATER)
-        neap_core_pause_task(c, now, t);
+        neap_task_pause_now(c, t);
     else if (later_on & F_EXPIRE_LATER)
         neap_turn_lose(c, t->cpu, NEAP_EXPIRED);
     else if (later_on & F_LOSE_LATER)
         neap_turn_lose(c, t->cpu, NEAP_PREEMPTED);
+}
+
+static void note_end(neap_core *c, const neap_task *t, neap_how how, int code)
+{
+    c->tap(c->tap_user, &(neap_event){.kind = NEAP_EV_ENDED,
+                                      .now = c->ctx.now,
+                                      .task = t->id,
+                                      .n = {(int64_t)how, code}});
 }
 
 void neap_core_ended(neap_core *c, neap_ns now, neap_task *t, neap_how how, int code)
@@ -209,6 +232,8 @@ void neap_core_ended(neap_core *c, neap_ns now, neap_task *t, neap_how how, int 
     at(c, now);
     if (t->state == NEAP_STATE_ENDED)
         return;
+    if (c->tap)
+        note_end(c, t, how, code);
     neap_task_leave_outside(c, t);
     if (t->flags & F_ADMITTED)
         c->admitted--;
@@ -235,6 +260,11 @@ static void drop(neap_task **list, size_t *n, const neap_task *t)
 
 void neap_core_forget(neap_core *c, neap_task *t)
 {
+    if (c->tap)
+        c->tap(c->tap_user,
+               &(neap_event){.kind = NEAP_EV_FORGET,
+                             .task = t->id,
+                             .n = {(int64_t)t->source, t->escaped, t->pid}});
     if (t->flags & F_ARRIVED)
         drop(c->arrived, &c->n_arrived, t);
     if (t->flags & F_TOUCHED)

@@ -1,7 +1,10 @@
 /* runtime.c - the public face: runtimes made, run and freed; every argument checked
  * here. */
 #include "runtime.h"
+#include "core/event.h"
 #include "limits.h"
+#include "recorder.h"
+#include "replay.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +69,8 @@ int neap_new(neap_runtime **out, const neap_options *o)
     if (r == 0 && rt->live && rt->opt.actuator == NEAP_ACTUATOR_FREEZE)
         r = neap_cgroups_open(rt);
     rt->made_at = neap_loop_now(rt);
+    if (r == 0 && rt->opt.record)
+        r = neap_recorder_open(rt, rt->opt.record);
     if (r < 0) {
         neap_free(rt);
         return r;
@@ -111,11 +116,21 @@ static void end_all(neap_runtime *rt)
     neap_loop_turn(rt);
 }
 
+/* Is there nothing left to end? */
+static bool is_over(const neap_runtime *rt)
+{
+    return !neap_core_after(rt->core, 0);
+}
+
 void neap_free(neap_runtime *rt)
 {
     if (!rt)
         return;
-    if (rt->core && (!rt->live || rt->loop))
+    if (rt->core && is_over(rt)) /* what is recorded ends as the last stats said */
+        neap_recorder_close(rt);
+    if (rt->replay && rt->core)
+        neap_core_tap(rt->core, NULL, NULL);
+    else if (rt->core && (!rt->live || rt->loop))
         end_all(rt);
     neap_rest_spare(rt);
     neap_guard_close(rt->guard);
@@ -125,6 +140,7 @@ void neap_free(neap_runtime *rt)
     neap_watch_close(rt);
     if (rt->core)
         forget_all(rt);
+    neap_recorder_close(rt);
     neap_output_close(rt);
     neap_timers_free(rt);
     if (rt->live)
@@ -134,6 +150,7 @@ void neap_free(neap_runtime *rt)
     neap_limits_close(rt);
     neap_rank_lower(rt);
     neap_core_free(rt->core);
+    neap_replay_free(rt);
     while (rt->first_told) {
         told *next = rt->first_told->next;
 
@@ -161,7 +178,11 @@ neap_ns neap_now(const neap_runtime *rt)
 
 int neap_loop_outside(const neap_runtime *rt)
 {
-    return neap_core_in_hook(rt->core) ? neap_error(NEAP_EINHOOK, NULL) : 0;
+    if (neap_core_in_hook(rt->core))
+        return neap_error(NEAP_EINHOOK, NULL);
+    return rt->replay ? neap_error(NEAP_EUNSUPPORTED,
+                                   "a recorded run can be looked at, not changed")
+                      : 0;
 }
 
 static int begin_run(neap_runtime *rt)
@@ -214,8 +235,11 @@ static bool endless(const neap_runtime *rt)
 
 int neap_run(neap_runtime *rt)
 {
-    int r = begin_run(rt);
+    int r;
 
+    if (rt->replay)
+        return neap_replay_run(rt, NEAP_FOREVER);
+    r = begin_run(rt);
     if (r < 0)
         return r;
     neap_loop_turn(rt);
@@ -244,6 +268,8 @@ int neap_run_for(neap_runtime *rt, neap_ns time)
     if (time < 0)
         return neap_error(NEAP_ERANGE, "cannot run for %lld ns", (long long)time);
     end = later_by(now, time);
+    if (rt->replay)
+        return neap_replay_run(rt, end);
     r = begin_run(rt);
     if (r < 0)
         return r;
@@ -394,6 +420,9 @@ void neap_get_stats(const neap_runtime *rt, neap_stats *out)
         out->neap_cpu += neap_os_thread_cpu() - rt->entered_cpu;
     if (rt->guard && neap_os_process_cpu(neap_guard_worker(rt->guard), &used) == 0)
         out->neap_cpu += used;
+    if (rt->replay)
+        neap_replay_stats(rt, out);
+    neap_recorder_stats(rt, out);
 }
 
 bool neap_counter(const neap_runtime *rt, size_t i, const char **name, uint64_t *value)

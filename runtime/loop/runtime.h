@@ -90,7 +90,9 @@ struct neap_runtime {
 
     loop_output output;
     loop_timers timers;
-    neap_fifo gone; /* ENDED tasks whose exit is to be told */
+    struct recorder *recorder; /* NULL: nobody wants one */
+    struct replay *replay;     /* NULL: it is no recorded run */
+    neap_fifo gone;            /* ENDED tasks whose exit is to be told */
     told *first_told, **last_told;
     process *held;      /* to be read once more */
     process *ended;     /* whose end was just heard of */
@@ -171,11 +173,18 @@ bool neap_loop_done(const neap_runtime *rt);
 void neap_loop_tell(neap_runtime *rt, const neap_report *report);
 /* Charges who runs up to now: callbacks, and who called run(), find true accounts. */
 void neap_loop_settle(neap_runtime *rt);
+void neap_loop_tell_reports(neap_runtime *rt);
+/* Tells the SWITCHes among the orders; the core may be called meanwhile. */
+void neap_loop_tell_switches(neap_runtime *rt, const neap_order *orders, size_t n,
+                             neap_ns now);
+/* Tells the exit of an ENDED task, and forgets it. */
+void neap_loop_tell_exit(neap_runtime *rt, neap_task *t);
 void neap_loop_enter(neap_runtime *rt);
 void neap_loop_leave(neap_runtime *rt);
 
 /* runtime.c */
-int neap_loop_outside(const neap_runtime *rt); /* 0, or -NEAP_EINHOOK */
+/* 0, or why nothing can be changed now: -NEAP_EINHOOK, or a replay. */
+int neap_loop_outside(const neap_runtime *rt);
 int neap_loop_task(const neap_runtime *rt, neap_id id, neap_task **out);
 neap_ns neap_loop_now(const neap_runtime *rt);
 

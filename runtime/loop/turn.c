@@ -1,4 +1,5 @@
 /* turn.c - one turn of the loop: hear, measure, decide, act, tell. */
+#include "recorder.h"
 #include "runtime.h"
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ void neap_loop_tell(neap_runtime *rt, const neap_report *r)
     rt->last_told = &item->next;
 }
 
-static void tell_reports(neap_runtime *rt)
+void neap_loop_tell_reports(neap_runtime *rt)
 {
     while (rt->first_told) {
         told *item = rt->first_told;
@@ -76,6 +77,16 @@ void neap_loop_settle(neap_runtime *rt)
     neap_core_settle(rt->core, now);
 }
 
+void neap_loop_tell_exit(neap_runtime *rt, neap_task *t)
+{
+    if (rt->opt.on_exit)
+        rt->opt.on_exit(rt->opt.user, rt, t, t->how, t->code);
+    if (rt->opt.on_forget)
+        rt->opt.on_forget(rt->opt.user, rt, t);
+    neap_process_free(rt, t->process);
+    neap_core_forget(rt->core, t);
+}
+
 /* Of those up to `last`, who had ended before this turn's decision: the others must
  * first be switched from, in the next. */
 static void tell_exits(neap_runtime *rt, const neap_task *last)
@@ -94,12 +105,7 @@ static void tell_exits(neap_runtime *rt, const neap_task *last)
             rt->waited_how = t->how;
             rt->waited_code = t->code;
         }
-        if (rt->opt.on_exit)
-            rt->opt.on_exit(rt->opt.user, rt, t, t->how, t->code);
-        if (rt->opt.on_forget)
-            rt->opt.on_forget(rt->opt.user, rt, t);
-        neap_process_free(rt, t->process);
-        neap_core_forget(rt->core, t);
+        neap_loop_tell_exit(rt, t);
     }
 }
 
@@ -125,6 +131,18 @@ static size_t keep_switches(neap_runtime *rt, const neap_order *orders, size_t n
     return kept;
 }
 
+void neap_loop_tell_switches(neap_runtime *rt, const neap_order *orders, size_t n,
+                             neap_ns now)
+{
+    size_t switches = keep_switches(rt, orders, n);
+
+    if (switches && !rt->replay) /* there it is done as it was done then */
+        neap_core_settle(rt->core, now);
+    for (size_t i = 0; i < switches; i++)
+        rt->opt.on_switch(rt->opt.user, rt, rt->switches[i].cpu, rt->switches[i].from,
+                          rt->switches[i].task);
+}
+
 static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
 {
     process *p = o->task ? o->task->process : NULL;
@@ -134,6 +152,7 @@ static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
     switch (o->kind) {
     case NEAP_ORDER_HOLD:
         neap_process_hold(rt, p, now);
+        neap_recorder_held(rt, o->task);
         break;
     case NEAP_ORDER_START:
         neap_spawn_start(rt, p);
@@ -141,6 +160,7 @@ static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
     case NEAP_ORDER_RUN:
         neap_place_turn(rt, p, o->cpu);
         neap_process_release(rt, p);
+        neap_recorder_released(rt, o->task);
         break;
     case NEAP_ORDER_SWITCH: /* from one cpu to another there is no RUN */
         neap_place_turn(rt, p, o->cpu);
@@ -152,7 +172,7 @@ static void decide(neap_runtime *rt)
 {
     const neap_order *orders;
     neap_ns now = neap_loop_now(rt);
-    size_t n, switches;
+    size_t n;
 
     if (neap_core_next(rt->core) > now)
         return;
@@ -162,12 +182,7 @@ static void decide(neap_runtime *rt)
         carry_out(rt, &orders[i], now);
     if (now >= rt->beat_at)
         neap_watch_beat(rt, now);
-    switches = keep_switches(rt, orders, n);
-    if (switches)
-        neap_core_settle(rt->core, now);
-    for (size_t i = 0; i < switches; i++)
-        rt->opt.on_switch(rt->opt.user, rt, rt->switches[i].cpu, rt->switches[i].from,
-                          rt->switches[i].task);
+    neap_loop_tell_switches(rt, orders, n, now);
 }
 
 static void send_queued_signals(neap_runtime *rt)
@@ -199,8 +214,9 @@ void neap_loop_turn(neap_runtime *rt)
     if (rt->guard)
         neap_guard_flush(rt->guard);
     send_queued_signals(rt);
-    tell_reports(rt);
+    neap_loop_tell_reports(rt);
     tell_exits(rt, ended);
+    neap_recorder_turn(rt, now);
     if (rt->opt.on_turn)
         rt->opt.on_turn(rt->opt.user, rt);
 }

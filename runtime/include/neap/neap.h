@@ -99,7 +99,8 @@ typedef enum {
     NEAP_REPORT_EJECTED, /* the policy was replaced by `fair` */
     NEAP_REPORT_TASK,    /* something a task's owner should know */
     NEAP_REPORT_GUARD,   /* the guard died, or we were stuck: what was done then */
-    NEAP_REPORT_OUTPUT   /* some of what tasks wrote, or will write, is lost */
+    NEAP_REPORT_OUTPUT,  /* some of what tasks wrote, or will write, is lost */
+    NEAP_REPORT_RECORD   /* the file that the run is recorded in cannot be written */
 } neap_report_kind;
 
 /* How a task is held. With `none` nothing is: the policy orders the starts, and what
@@ -189,6 +190,10 @@ typedef struct neap_options {
     /* A turn of the loop is over, its orders are carried out: time for what can wait,
      * such as a step of a collector, while the tasks run. No call of this runtime. */
     void (*on_turn)(void *user, neap_runtime *rt);
+
+    /* The run is recorded in this file, which is overwritten: trace.h. NULL: it is
+     * not. */
+    const char *record;
 } neap_options;
 
 /* Makes a runtime. Options are checked as a whole: an error changes nothing. Errors:

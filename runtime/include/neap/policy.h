@@ -118,6 +118,10 @@ struct neap_policy {
     unsigned flags;            /* NEAP_STARVES | NEAP_IDLES | NEAP_TICKS_ALWAYS */
     neap_ideal ideal;
     void *host; /* for a maker of policies (the Lua host): its own, or NULL */
+    /* Its text, from which a recorded run can be done again; NULL: it is found by name,
+     * or not at all. Not read after exit(). */
+    const char *source;
+    size_t source_size; /* bytes, at most 256 KiB */
 
     /* The policy takes over. No task has joined. Returns 0, or a negative errno after
      * neap_fail(): the policy is refused and the old one stays. Verbs of the context

@@ -1,0 +1,495 @@
+/* replay.c - a recorded run, done again: a runtime that is driven by its file.
+ *
+ * What went into the core goes in again, in order. What comes from the policy in charge
+ * is compared with what is recorded, as it comes (hear()); or the policy in charge is
+ * one that takes it from there (answers.c). A policy stays until its exit(), so several
+ * may be there at a time: each has its own `seat`, and all are freed in the end.
+ */
+#include "replay.h"
+#include "answers.h"
+#include "coming.h"
+#include "core/event.h"
+#include "runtime.h"
+#include "tape.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A policy of the run whose answers are taken. */
+typedef struct seat {
+    answers answers;
+    struct seat *next;
+} seat;
+
+struct replay {
+    tape *tape;
+    neap_replay opt;
+    coming coming;
+    seat *seats;
+    neap_replay_state state;
+    neap_stats told; /* by the last STATS */
+    bool failed;     /* there is no going on */
+    char difference[400];
+};
+
+/* What differs. */
+
+static void describe(const neap_event *e, char *out, size_t room)
+{
+    const char *field = neap_event_fields(e->kind);
+    size_t used = (size_t)snprintf(out, room, "%s", neap_event_word(e->kind));
+    int number = 0;
+
+    for (; *field && used < room; field++) {
+        char *end = out + used;
+
+        if (*field == 't')
+            snprintf(end, room - used, " task %llu", (unsigned long long)e->task);
+        else if (*field == 'i')
+            snprintf(end, room - used, " %lld", (long long)e->n[number++]);
+        else if (*field == 's' && e->size)
+            snprintf(end, room - used, " \"%.*s\"", (int)(e->size < 60 ? e->size : 60),
+                     e->text);
+        used += strlen(end);
+    }
+}
+
+/* Either may be NULL: nothing. Only the first difference is told. */
+static void differ(neap_runtime *rt, const neap_event *recorded, const neap_event *now)
+{
+    replay *r = rt->replay;
+    char was[120] = "nothing", is[120] = "nothing";
+
+    if (r->state.difference)
+        return;
+    if (recorded)
+        describe(recorded, was, sizeof was);
+    if (now)
+        describe(now, is, sizeof is);
+    snprintf(r->difference, sizeof r->difference,
+             "record %llu, %.9f s after the start: recorded is `%s`, the policy %s "
+             "says `%s`",
+             (unsigned long long)neap_tape_records(r->tape),
+             (double)(neap_core_ctx(rt->core)->now - r->state.start) / NEAP_S, was,
+             neap_core_ctx(rt->core)->policy->name, is);
+    r->state.difference = r->difference;
+    r->state.stopped_then =
+        recorded && recorded->kind == NEAP_EV_FAIL && recorded->n[0];
+}
+
+static void tell_event(void *user, const neap_event *e)
+{
+    neap_runtime *rt = user;
+    const char *fields = neap_event_fields(e->kind);
+    neap_recorded_event event = {.kind = neap_event_word(e->kind),
+                                 .now = e->now,
+                                 .task = e->task,
+                                 .number = e->n,
+                                 .text = e->text,
+                                 .text_size = e->size};
+
+    if (!rt->replay->opt.on_event)
+        return;
+    for (; *fields; fields++)
+        event.numbers += *fields == 'i';
+    rt->replay->opt.on_event(rt->opt.user, rt, &event);
+}
+
+static void differ_from_taken(void *user, const neap_event *found)
+{
+    differ(user, found, NULL);
+}
+
+static bool same_text(const neap_event *a, const neap_event *b)
+{
+    return a->size == b->size && (!a->size || memcmp(a->text, b->text, a->size) == 0);
+}
+
+/* A failure is the same whatever it says: how much time was used is in its words. */
+static bool same(const neap_event *a, const neap_event *b)
+{
+    return a->kind == b->kind && a->call == b->call && a->task == b->task &&
+           memcmp(a->n, b->n, sizeof a->n) == 0 &&
+           (a->kind == NEAP_EV_FAIL || same_text(a, b));
+}
+
+static bool is_taken(const replay *r, const neap_policy *p)
+{
+    for (const seat *s = r->seats; s; s = s->next) {
+        if (p->host == &s->answers)
+            return true;
+    }
+    return false;
+}
+
+static void hear(void *user, const neap_event *e)
+{
+    neap_runtime *rt = user;
+    replay *r = rt->replay;
+    const neap_event *recorded;
+
+    if (!neap_event_is_answer(e->kind) || r->state.difference ||
+        is_taken(r, neap_core_ctx(rt->core)->policy))
+        return;
+    recorded = neap_tape_peek(r->tape);
+    if (!recorded && !neap_tape_error(r->tape))
+        return; /* it was cut in the midst of this */
+    if (!recorded || !same(recorded, e)) {
+        differ(rt, recorded, e);
+        return;
+    }
+    tell_event(rt, recorded);
+    neap_tape_take(r->tape);
+    r->state.answers++;
+}
+
+/* Policies. */
+
+/* 0: `*out` is to be asked. */
+static int find(neap_runtime *rt, const neap_event *e, const neap_policy **out)
+{
+    replay *r = rt->replay;
+    neap_recorded_policy p = {.name = e->text,
+                              .source = r->coming.source,
+                              .source_size = r->coming.source_size,
+                              .params = {r->coming.list, r->coming.count}};
+
+    if (r->opt.mode == NEAP_REPLAY_TAKE ||
+        (r->state.policies < 64 && r->opt.not_asked >> r->state.policies & 1))
+        return -NEAP_ENOTFOUND;
+    *out = p.source ? NULL : neap_policy_find(p.name);
+    if (*out)
+        return 0;
+    return r->opt.find ? r->opt.find(rt->opt.user, rt, &p, out) : -NEAP_ENOTFOUND;
+}
+
+static int take(neap_runtime *rt, const neap_event *e, const neap_policy **out)
+{
+    replay *r = rt->replay;
+    seat *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return neap_error(NEAP_EMEMORY, NULL);
+    neap_answers_init(&s->answers, e);
+    s->answers.tape = r->tape;
+    s->answers.differ = differ_from_taken;
+    s->answers.taken = tell_event;
+    s->answers.user = rt;
+    s->next = r->seats;
+    r->seats = s;
+    *out = &s->answers.table;
+    if (r->state.policies < 64)
+        r->state.not_asked |= UINT64_C(1) << r->state.policies;
+    return 0;
+}
+
+/* The policy that `e` tells of, to be asked or not, with its parameters. */
+static int choose(neap_runtime *rt, const neap_event *e, const neap_policy **out,
+                  neap_params *params)
+{
+    replay *r = rt->replay;
+    int rc = 0;
+
+    *params = (neap_params){r->coming.list, r->coming.count};
+    if (find(rt, e, out) < 0) {
+        rc = take(rt, e, out);
+        *params = (neap_params){NULL, 0};
+    }
+    r->state.policies++;
+    return rc;
+}
+
+/* Events. */
+
+static int decide(neap_runtime *rt, neap_ns now)
+{
+    const neap_order *orders;
+    size_t n;
+
+    if (now < 0 || now > NEAP_FOREVER / 4)
+        return neap_error(NEAP_EINVAL, "a recorded time is out of range");
+    n = neap_core_decide(rt->core, now, &orders);
+    neap_loop_tell_switches(rt, orders, n, now);
+    return 0;
+}
+
+static int forget(neap_runtime *rt, const neap_event *e)
+{
+    neap_task *t = neap_core_find(rt->core, e->task);
+
+    if (!t || t->state != NEAP_STATE_ENDED)
+        return neap_error(NEAP_EINVAL, "task %llu is forgotten before its end",
+                          (unsigned long long)e->task);
+    t->source =
+        e->n[0] > 0 && e->n[0] < NEAP_SOURCES ? (neap_source)e->n[0] : NEAP_SOURCE_NONE;
+    t->escaped = (uint32_t)e->n[1];
+    t->pid = (int)e->n[2];
+    neap_loop_tell_exit(rt, t);
+    return 0;
+}
+
+static int set_policy(neap_runtime *rt, neap_event *e)
+{
+    const neap_policy *p;
+    neap_params params;
+    int r = choose(rt, e, &p, &params);
+
+    if (r < 0)
+        return r;
+    e->policy = p;
+    e->params = &params;
+    r = neap_core_apply(rt->core, e);
+    neap_coming_forget(&rt->replay->coming);
+    return r;
+}
+
+/* Its policy may have refused it, then as now. */
+static int add(neap_runtime *rt, const neap_event *e)
+{
+    replay *r = rt->replay;
+    int rc = neap_core_apply(rt->core, e);
+    neap_task *t = neap_core_find(rt->core, e->task);
+
+    if (rc == 0 && t && r->opt.on_add)
+        r->opt.on_add(rt->opt.user, rt, t);
+    return rc;
+}
+
+static int do_again(neap_runtime *rt, neap_event *e)
+{
+    replay *r = rt->replay;
+
+    switch (e->kind) {
+    case NEAP_EV_ADD:
+        return add(rt, e);
+    case NEAP_EV_DECIDE:
+        return decide(rt, e->now);
+    case NEAP_EV_FORGET:
+        return forget(rt, e);
+    case NEAP_EV_SOURCE:
+        return neap_coming_source(&r->coming, e);
+    case NEAP_EV_PARAM:
+        return neap_coming_param(&r->coming, e);
+    case NEAP_EV_SET_POLICY:
+        return set_policy(rt, e);
+    case NEAP_EV_STATS:
+        r->told.neap_cpu = e->n[0];
+        r->told.ticks = (uint64_t)e->n[1];
+        r->told.missed = (uint64_t)e->n[2];
+        r->told.escaped = (uint64_t)e->n[3];
+        return 0;
+    case NEAP_EV_HELD:
+    case NEAP_EV_RELEASED:
+        return 0;
+    default:
+        return neap_core_apply(rt->core, e);
+    }
+}
+
+/* What was recorded of this event's answers must have been heard. */
+static void check_answers(neap_runtime *rt)
+{
+    const neap_event *next = neap_tape_peek(rt->replay->tape);
+
+    if (next && neap_event_is_answer(next->kind))
+        differ(rt, next, NULL);
+}
+
+/* Errors of the file say where. */
+static int fail(neap_runtime *rt, int error)
+{
+    replay *r = rt->replay;
+    char why[300];
+
+    snprintf(why, sizeof why, "%s", neap_last_error());
+    r->failed = true;
+    return neap_error(-error, "record %llu: %s",
+                      (unsigned long long)neap_tape_records(r->tape), why);
+}
+
+static int step(neap_runtime *rt)
+{
+    replay *r = rt->replay;
+    neap_event e = neap_tape_take(r->tape);
+    int rc;
+
+    if (strchr(neap_event_fields(e.kind), '@') && e.now > rt->virtual_now)
+        rt->virtual_now = e.now;
+    tell_event(rt, &e);
+    rc = do_again(rt, &e);
+    if (rc < 0)
+        return fail(rt, rc);
+    check_answers(rt);
+    neap_loop_tell_reports(rt);
+    if (e.kind == NEAP_EV_DECIDE && rt->opt.on_turn)
+        rt->opt.on_turn(rt->opt.user, rt);
+    return 0;
+}
+
+int neap_replay_run(neap_runtime *rt, neap_ns until)
+{
+    replay *r = rt->replay;
+    const neap_event *next;
+    int rc = 0;
+
+    if (rt->running || neap_core_in_hook(rt->core))
+        return neap_error(NEAP_ESTATE, "the replay is running already");
+    if (r->failed)
+        return neap_error(NEAP_ESTATE, "the replay has failed: there is no going on");
+    rt->running = true;
+    rt->stop = false;
+    while (rc == 0 && !rt->stop && !r->state.difference &&
+           (next = neap_tape_peek(r->tape)) && next->now <= until)
+        rc = step(rt);
+    rt->running = false;
+    if (rc == 0)
+        rc = neap_tape_error(r->tape);
+    r->state.over = !rt->stop && !r->state.difference && !neap_tape_peek(r->tape);
+    if (rc == 0 && until < NEAP_FOREVER && until > rt->virtual_now && !r->state.over)
+        rt->virtual_now = until;
+    return rc;
+}
+
+/* Opening. */
+
+/* The first record, and what belongs to the first policy. */
+static int read_head(neap_runtime *rt, neap_event *head, neap_event *policy)
+{
+    replay *r = rt->replay;
+    int rc = 0;
+
+    if (neap_tape_peek(r->tape))
+        *head = neap_tape_take(r->tape);
+    while (rc == 0 && head->kind == NEAP_EV_HEAD && neap_tape_peek(r->tape)) {
+        *policy = neap_tape_take(r->tape);
+        if (policy->kind == NEAP_EV_SET_POLICY)
+            return 0;
+        rc = policy->kind == NEAP_EV_SOURCE  ? neap_coming_source(&r->coming, policy)
+             : policy->kind == NEAP_EV_PARAM ? neap_coming_param(&r->coming, policy)
+                                             : -1;
+    }
+    if (neap_tape_error(r->tape))
+        return neap_tape_error(r->tape);
+    return neap_error(NEAP_EINVAL, "the record ends, or is damaged, before the run");
+}
+
+static int check_head(const neap_event *e)
+{
+    if (e->now >= 0 && e->now < NEAP_FOREVER / 4 && e->n[0] >= NEAP_QUANTUM_MIN &&
+        e->n[0] <= NEAP_QUANTUM_MAX && e->n[1] >= 1 && e->n[1] <= NEAP_CPUS_MAX &&
+        e->n[2] >= 0 && (e->n[3] == 0 || e->n[3] >= NEAP_MAX_HOLD_MIN))
+        return 0;
+    return neap_error(NEAP_EINVAL, "the record is damaged: the run that it tells of "
+                                   "cannot have been started");
+}
+
+static void on_core_report(void *user, const neap_report *report)
+{
+    neap_loop_tell(user, report);
+}
+
+static int make_core(neap_runtime *rt)
+{
+    neap_event head = {.kind = NEAP_EVENT_KINDS}, policy;
+    neap_core_options c = {
+        .fallback = neap_policy_find("fair"), .user = rt, .report = on_core_report};
+    int r = read_head(rt, &head, &policy);
+
+    if (r == 0)
+        r = check_head(&head);
+    if (r == 0)
+        r = choose(rt, &policy, &c.policy, &c.params);
+    if (r < 0)
+        return r;
+    c.quantum = head.n[0];
+    c.cpus = (int)head.n[1];
+    c.max_alive = (size_t)head.n[2];
+    c.max_hold = head.n[3];
+    c.hold = head.n[4] ? NEAP_HOLD_NEVER : NEAP_HOLD_BY_TURNS;
+    c.seed = (uint64_t)head.n[5];
+    rt->made_at = rt->virtual_now = rt->replay->state.start = head.now;
+    rt->replay->state.time_of_day = head.n[6];
+    r = neap_core_new(&rt->core, &c, head.now);
+    neap_coming_forget(&rt->replay->coming);
+    if (r == 0)
+        neap_core_tap(rt->core, hear, rt);
+    return r;
+}
+
+int neap_replay_new(neap_runtime **out, const char *path, const neap_options *callbacks,
+                    const neap_replay *o)
+{
+    neap_runtime *rt = calloc(1, sizeof *rt);
+    int r = -NEAP_EMEMORY;
+
+    if (rt)
+        rt->replay = calloc(1, sizeof *rt->replay);
+    if (!rt || !rt->replay) {
+        free(rt);
+        return neap_error(NEAP_EMEMORY, NULL);
+    }
+    if (callbacks)
+        memcpy(&rt->opt, callbacks,
+               callbacks->size < sizeof rt->opt ? callbacks->size : sizeof rt->opt);
+    if (o)
+        memcpy(&rt->replay->opt, o,
+               o->size < sizeof rt->replay->opt ? o->size : sizeof rt->replay->opt);
+    rt->tick = -1;
+    rt->last_told = &rt->first_told;
+    rt->beat_at = NEAP_FOREVER;
+    rt->place.n_allowed = 1;
+    r = neap_timers_open(rt);
+    if (r == 0)
+        r = neap_tape_open(&rt->replay->tape, path);
+    if (r == 0)
+        r = make_core(rt);
+    if (r < 0) {
+        neap_free(rt);
+        return r;
+    }
+    *out = rt;
+    return 0;
+}
+
+int neap_replay_get(neap_runtime *rt, neap_replay_state *out)
+{
+    replay *r = rt->replay;
+
+    if (!r)
+        return neap_error(NEAP_EUNSUPPORTED, "this runtime is no replay");
+    *out = r->state;
+    out->records = neap_tape_records(r->tape);
+    out->bytes = neap_tape_bytes(r->tape);
+    out->cut = neap_tape_is_cut(r->tape);
+    for (const seat *s = r->seats; s; s = s->next)
+        out->answers += s->answers.count;
+    return 0;
+}
+
+void neap_replay_stats(const neap_runtime *rt, neap_stats *out)
+{
+    const neap_stats *then = &rt->replay->told;
+
+    out->neap_cpu = then->neap_cpu;
+    out->ticks = then->ticks;
+    out->missed = then->missed;
+    out->escaped = then->escaped;
+}
+
+void neap_replay_free(neap_runtime *rt)
+{
+    replay *r = rt->replay;
+
+    if (!r)
+        return;
+    while (r->seats) {
+        seat *next = r->seats->next;
+
+        free(r->seats);
+        r->seats = next;
+    }
+    neap_coming_forget(&r->coming);
+    neap_tape_close(r->tape);
+    free(r);
+    rt->replay = NULL;
+}
