@@ -446,6 +446,8 @@ void neap_host_hook_up(struct neap_host *h)
         p->dequeue = host_dequeue;
         p->pick = host_pick;
     }
+    if (p->enqueue == host_enqueue) /* base does not know the order */
+        p->explain = NULL;
     if (has[NEAP_HOOK_KEY]) {
         p->enqueue = neap_keys_enqueue;
         p->dequeue = neap_keys_dequeue;

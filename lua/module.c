@@ -193,6 +193,22 @@ void neap_module_preload(lua_State *L)
     preload(L, "neap.paths");
 }
 
+void neap_module_require(lua_State *L, const char *name)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    if (lua_getfield(L, -1, name) == LUA_TNIL) {
+        lua_getfield(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+        lua_getfield(L, -1, name);
+        lua_pushstring(L, name);
+        lua_call(L, 1, 1);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -5, name); /* beneath: nil, the preloaded */
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+    }
+    lua_remove(L, -2);
+}
+
 int luaopen_neap(lua_State *L)
 {
     neap_module_preload(L);

@@ -233,6 +233,8 @@ int neap_sandbox_run(lua_State *L, const char *text, size_t size, const char *ch
 
 /* module.c */
 void neap_module_preload(lua_State *L); /* all embedded modules, for require() */
+/* Pushes the embedded module `name`, loaded once. Raises. */
+void neap_module_require(lua_State *L, const char *name);
 /* This process is the runtimes' own, as the neap program is: they adopt, unless told
  * otherwise. */
 void neap_module_own_process(lua_State *L);

@@ -130,7 +130,11 @@ int neap_policy_explain(lua_State *L, struct neap_script *s, neap_task *t)
 
     if (s->hooks)
         return luaL_error(L, "not inside a policy hook");
-    lua_pushstring(L, h ? neap_carry_explain(h, t, text, sizeof text) : NULL);
+    const char *answer = h ? neap_carry_explain(h, t, text, sizeof text) : NULL;
+
+    if (!answer && neap_explain(s->rt, t, text, sizeof text) == 0 && text[0])
+        answer = text;
+    lua_pushstring(L, answer);
     return 1;
 }
 

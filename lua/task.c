@@ -22,6 +22,7 @@ enum field {
     F_PID,
     F_PREEMPTIONS,
     F_PRIORITY,
+    F_SINCE,
     F_SLICES,
     F_STATE,
     F_VRUNTIME,
@@ -32,7 +33,7 @@ enum field {
 static const char *const fields[] = {
     "affinity", "alive", "cpu",      "cpu_ns",  "data",   "deadline",    "estimate",
     "group",    "id",    "name",     "period",  "pid",    "preemptions", "priority",
-    "slices",   "state", "vruntime", "wait_ns", "weight", NULL};
+    "since", "slices",   "state", "vruntime", "wait_ns", "weight", NULL};
 
 static struct neap_handle *check(lua_State *L)
 {
@@ -119,6 +120,8 @@ static lua_Integer number_of(const struct neap_handle *h, enum field field)
         return (lua_Integer)t->preemptions;
     case F_PRIORITY:
         return t->priority;
+    case F_SINCE:
+        return t->since;
     case F_SLICES:
         return (lua_Integer)t->slices;
     case F_VRUNTIME:
@@ -399,6 +402,22 @@ static int task_explain(lua_State *L)
     return neap_policy_explain(L, h->script, h->task);
 }
 
+/* Its words are put together in Lua. */
+static int task_why(lua_State *L)
+{
+    const struct neap_handle *h = check_alive(L);
+
+    if (h->script->hooks)
+        return luaL_error(L, "not inside a policy hook");
+    lua_settop(L, 1);
+    neap_module_require(L, "neap.why");
+    lua_getfield(L, -1, "of");
+    lua_getiuservalue(L, 1, 2);
+    lua_pushvalue(L, 1);
+    lua_call(L, 2, 2);
+    return 2;
+}
+
 static int task_may_use(lua_State *L)
 {
     const struct neap_handle *h = check_alive(L);
@@ -469,6 +488,7 @@ static const luaL_Reg methods[] = {{"block", task_block},
                                    {"stats", task_stats},
                                    {"wait", task_wait},
                                    {"wake", task_wake},
+                                   {"why", task_why},
                                    {"yield", task_yield},
                                    {NULL, NULL}};
 

@@ -15,6 +15,7 @@
  * nobody ever lags.
  */
 #include <neap/policy.h>
+#include <stdio.h>
 
 enum { UNIT = 100 }; /* the weight at which virtual time is real time */
 
@@ -141,6 +142,23 @@ static void fair_update(neap_ctx *c, neap_task *t, neap_what what)
     }
 }
 
+static void fair_explain(const neap_ctx *c, const neap_task *t, char *out, size_t room)
+{
+    const struct fair *f = c->state;
+    const neap_task *first = neap_heap_first(&f->queue);
+
+    if (t->at)
+        snprintf(out, room,
+                 "vruntime %.6f s: %zu of %zu before it, the least is %.6f s (task "
+                 "%llu, %.40s)",
+                 (double)t->vruntime / NEAP_S, neap_heap_before(&f->queue, t),
+                 c->ready - 1, (double)first->vruntime / NEAP_S,
+                 (unsigned long long)first->id, first->name);
+    else
+        snprintf(out, room, "vruntime %.6f s, that of the queue is %.6f s",
+                 (double)t->vruntime / NEAP_S, (double)f->floor / NEAP_S);
+}
+
 NEAP_POLICY(fair) = {
     .name = "fair",
     .alias = "cfs",
@@ -156,4 +174,5 @@ NEAP_POLICY(fair) = {
     .pick = fair_pick,
     .stopping = fair_stopping,
     .update = fair_update,
+    .explain = fair_explain,
 };

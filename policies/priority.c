@@ -6,6 +6,7 @@
  * to its own when it gets a cpu: then nobody waits for ever.
  */
 #include <neap/policy.h>
+#include <stdio.h>
 
 enum { LEVELS = NEAP_PRIORITY_MAX + 1 };
 
@@ -114,6 +115,24 @@ static int priority_preempt(neap_ctx *c, neap_task *t)
     return victim;
 }
 
+static void priority_explain(const neap_ctx *c, const neap_task *t, char *out,
+                             size_t room)
+{
+    const struct priority *p = c->state;
+    const struct waiter *w = t->own;
+    size_t above = 0;
+
+    if (t->state != NEAP_STATE_READY)
+        return;
+    for (int level = (int)w->level + 1; level < LEVELS; level++) {
+        for (const neap_task *at = p->level[level].first; at; at = at->next)
+            above++;
+    }
+    snprintf(out, room, "level %d%s: %zu on higher levels, %zu before it on its own",
+             (int)w->level, w->level > t->priority ? " by aging" : "", above,
+             neap_fifo_before(&p->level[w->level], t));
+}
+
 static const char *const priority_params[] = {"aging", NULL};
 
 NEAP_POLICY(priority) = {
@@ -130,4 +149,5 @@ NEAP_POLICY(priority) = {
     .dequeue = priority_dequeue,
     .pick = priority_pick,
     .preempt = priority_preempt,
+    .explain = priority_explain,
 };

@@ -4,6 +4,7 @@
  * one quantum for each task before it. Weights and priorities mean nothing here.
  */
 #include <neap/policy.h>
+#include <stdio.h>
 
 struct round_robin {
     neap_fifo queue;
@@ -33,6 +34,16 @@ static neap_task *round_robin_pick(neap_ctx *c, int cpu)
     return neap_fifo_take(&r->queue, cpu);
 }
 
+static void round_robin_explain(const neap_ctx *c, const neap_task *t, char *out,
+                                size_t room)
+{
+    const struct round_robin *r = c->state;
+
+    if (t->state == NEAP_STATE_READY)
+        snprintf(out, room, "in turn: %zu of %zu before it",
+                 neap_fifo_before(&r->queue, t), c->ready - 1);
+}
+
 NEAP_POLICY(round_robin) = {
     .name = "round_robin",
     .alias = "rr",
@@ -43,4 +54,5 @@ NEAP_POLICY(round_robin) = {
     .enqueue = round_robin_enqueue,
     .dequeue = round_robin_dequeue,
     .pick = round_robin_pick,
+    .explain = round_robin_explain,
 };

@@ -24,6 +24,7 @@
 ---@field wait_ns integer time that it was ready without a cpu; read-only
 ---@field slices integer turns on a cpu; read-only
 ---@field preemptions integer turns that it lost though it could have gone on; read-only
+---@field since integer ns, on the runtime's clock: when its present state began; read-only
 ---@field vruntime integer virtual time used, where the policy keeps one (fair), else 0; read-only
 ---@field estimate integer ns of CPU time that it is expected to need, 0: none; can be set, by a duration
 ---@field deadline integer ns on the runtime's clock, 0: none; can be set, by a duration
@@ -131,8 +132,15 @@ function task:wake() end
 ---@return integer? errno
 function task:finish(code) end
 
----What the policy says of it: the answer of its hook explain.
----In a hook: no. Raises: misuse. Returns nil: the policy has no such hook, or is in C.
+---Why it is where it is: its state and since when, what the policy says, who has the cpus.
+---In a hook: no. Raises: misuse; it has ended. Returns nil: never.
+---@return string text lines for people
+---@return neap.why facts
+function task:why() end
+
+---What the policy says of it: the answer of its hook explain, or of a policy in C: "vruntime 1.2 s:
+---2 of 7 before it".
+---In a hook: no. Raises: misuse. Returns nil: it says nothing.
 ---@return string? text
 function task:explain() end
 
@@ -163,3 +171,17 @@ function task:stats() end
 ---@field longest_wait_ns integer longest time ready at one go
 ---@field forced integer turns that max_hold gave it
 ---@field escaped integer processes of it that were found outside its tree
+
+---What task:why() knows.
+---@class neap.why
+---@field task integer its id
+---@field name string
+---@field state string
+---@field since integer ns, on the runtime's clock: when the state began
+---@field for_ns integer how long ago that is
+---@field cpu? integer
+---@field priority integer
+---@field weight integer
+---@field policy string
+---@field says? string the policy's words
+---@field cpus { cpu: integer, task: integer, name: string, for_ns: integer }[] who has them

@@ -239,6 +239,18 @@ void neap_core_settle(neap_core *c, neap_ns now)
     }
 }
 
+void neap_core_explain(const neap_core *c, const neap_task *t, char *out, size_t room)
+{
+    out[0] = '\0';
+    if (t->flags & F_STRAY)
+        snprintf(out, room, "its enqueue failed: it is next");
+    else if (t->flags & F_OUTSIDE)
+        snprintf(out, room, "waits for one of the %zu that may be started to end",
+                 c->opt.max_alive);
+    else if (t->flags & F_JOINED && c->seat.table.explain)
+        c->seat.table.explain(&c->ctx, t, out, room);
+}
+
 bool neap_core_in_hook(const neap_core *c)
 {
     return c->hook != HOOK_NONE;

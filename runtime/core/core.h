@@ -124,6 +124,9 @@ neap_ns neap_core_next(const neap_core *core);
 void neap_core_settle(neap_core *core, neap_ns now);
 
 /* Looking. */
+/* What the policy says of `t`; "": nothing, or it has not joined. */
+void neap_core_explain(const neap_core *core, const neap_task *t, char *out,
+                       size_t room);
 bool neap_core_in_hook(const neap_core *core);
 neap_task *neap_core_find(const neap_core *core, neap_id id);
 neap_task *neap_core_after(const neap_core *core, neap_id id);

@@ -1,5 +1,6 @@
 /* defaults.c - what answers for an absent hook: a FIFO, one quantum each. */
 #include "internal.h"
+#include <stdio.h>
 
 static int default_init(neap_ctx *c, const neap_params *p)
 {
@@ -58,6 +59,15 @@ static void default_timer(neap_ctx *c, uint64_t id)
 {
 }
 
+/* Only where the order is ours too. */
+static void default_explain(const neap_ctx *c, const neap_task *t, char *out,
+                            size_t room)
+{
+    if (t->flags & F_HELD)
+        snprintf(out, room, "first come, first served: %zu of %zu before it",
+                 neap_fifo_before(&c->core->fifo, t), c->ready - 1);
+}
+
 void neap_seat_fill_defaults(neap_policy *p)
 {
 #define DEFAULT(hook) p->hook = p->hook ? p->hook : default_##hook
@@ -77,6 +87,8 @@ void neap_seat_fill_defaults(neap_policy *p)
     DEFAULT(signal);
     DEFAULT(timer);
 #undef DEFAULT
+    if (p->pick == default_pick && !p->explain)
+        p->explain = default_explain;
 }
 
 bool neap_seat_has_slice(const neap_core *c)

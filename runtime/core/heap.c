@@ -125,6 +125,16 @@ void neap_heap_rekey(neap_heap *h, neap_task *t, int64_t key)
     settle_at(h, t->at - 1, (struct neap_heap_entry){key, t});
 }
 
+size_t neap_heap_before(const neap_heap *h, const neap_task *t)
+{
+    const struct neap_heap_entry *own = &h->entry[t->at - 1];
+    size_t n = 0;
+
+    for (size_t i = 0; i < h->count; i++)
+        n += before(&h->entry[i], own);
+    return n;
+}
+
 neap_task *neap_heap_take(neap_heap *h, int cpu)
 {
     const struct neap_heap_entry *best = NULL;

@@ -131,6 +131,14 @@ void neap_task_times(const neap_runtime *rt, const neap_task *t, neap_times *out
     neap_core_times(rt->core, t, neap_now(rt), out);
 }
 
+int neap_explain(const neap_runtime *rt, const neap_task *t, char *out, size_t room)
+{
+    if (neap_core_in_hook(rt->core))
+        return neap_error(NEAP_EINHOOK, NULL);
+    neap_core_explain(rt->core, t, out, room);
+    return 0;
+}
+
 int neap_set_priority(neap_runtime *rt, neap_id id, int priority)
 {
     neap_task *t;

@@ -329,6 +329,11 @@ NEAP_API neap_task *neap_current(const neap_runtime *rt, int cpu);
 NEAP_API void neap_task_times(const neap_runtime *rt, const neap_task *t,
                               neap_times *out);
 
+/* What the policy says of `t`: which numbers decide when it gets a cpu. Writes at most
+ * `room` bytes; "": it says nothing. -NEAP_EINHOOK. */
+NEAP_API int neap_explain(const neap_runtime *rt, const neap_task *t, char *out,
+                          size_t room);
+
 /* "ready", "exit", "priority", "expired": the words for the enums. [hook] */
 NEAP_API const char *neap_state_name(neap_state state);
 NEAP_API const char *neap_how_name(neap_how how);

@@ -184,6 +184,11 @@ struct neap_policy {
 
     /* A timer that the policy set is due. */
     void (*timer)(neap_ctx *c, uint64_t id);
+
+    /* Says in `room` bytes at most which numbers decide when `t`, which has joined, gets
+     * a cpu: "vruntime 1.2s, 2 of 7 before it". Outside decisions, for people: it
+     * changes nothing, and no verb of the context is legal. Default: no word. */
+    void (*explain)(const neap_ctx *c, const neap_task *t, char *out, size_t room);
 };
 
 #ifdef __cplusplus
@@ -291,6 +296,16 @@ static inline neap_task *neap_fifo_take(neap_fifo *q, int cpu)
     return NULL;
 }
 
+/* How many tasks are before `t`, which is in `q`. O(n): for explain(). */
+static inline size_t neap_fifo_before(const neap_fifo *q, const neap_task *t)
+{
+    size_t n = 0;
+
+    for (const neap_task *at = q->first; at && at != t; at = at->next)
+        n++;
+    return n;
+}
+
 /* A heap of tasks by a 64-bit key, least first, equal keys in order of arrival. Its
  * memory is the core's, which keeps room for every task of the runtime, so that no
  * operation can fail. O(log n); first O(1). A task is in one at a time. Make one in
@@ -317,6 +332,9 @@ NEAP_API void neap_heap_rekey(neap_heap *h, neap_task *t, int64_t key);
 /* Takes the least task that may use `cpu`, or returns NULL. O(log n) where the least
  * may; else a search, O(n). */
 NEAP_API neap_task *neap_heap_take(neap_heap *h, int cpu);
+
+/* How many tasks are before `t`, which is in `h`. O(n): for explain(). */
+NEAP_API size_t neap_heap_before(const neap_heap *h, const neap_task *t);
 
 static inline neap_task *neap_heap_first(const neap_heap *h)
 {
