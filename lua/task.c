@@ -31,9 +31,9 @@ enum field {
 };
 
 static const char *const fields[] = {
-    "affinity", "alive", "cpu",      "cpu_ns",  "data",   "deadline",    "estimate",
-    "group",    "id",    "name",     "period",  "pid",    "preemptions", "priority",
-    "since", "slices",   "state", "vruntime", "wait_ns", "weight", NULL};
+    "affinity", "alive",  "cpu",   "cpu_ns",   "data",    "deadline",    "estimate",
+    "group",    "id",     "name",  "period",   "pid",     "preemptions", "priority",
+    "since",    "slices", "state", "vruntime", "wait_ns", "weight",      NULL};
 
 static struct neap_handle *check(lua_State *L)
 {
