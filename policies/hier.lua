@@ -1,21 +1,31 @@
 -- hier.lua - a tree of groups by weight, and an order of its own in each leaf.
 --
--- P. Goyal, X. Guo and H. Vin, A Hierarchical CPU Scheduler for Multimedia Operating Systems,
--- OSDI 1996: start-time fair queueing at each node, any order in a leaf. `tree` says how:
+-- P. Goyal, X. Guo and H. Vin, A Hierarchical CPU Scheduler for Multimedia Operating
+-- Systems, OSDI 1996: start-time fair queueing at each node, any order in a leaf.
+-- `tree` says how:
 --
 --   tree=1:300(11:100=fifo,12:200),2:100=priority
 --
--- is group 1 with weight 300, divided between its groups 11 and 12, beside group 2 with weight
--- 100. A task belongs to the leaf that its `group` names; a group that the tree lacks is a leaf
--- of its own beside the others, of weight 100. The orders: fair (by weight, unless another is
--- given), rr, fifo, priority, sjf, edf, las. A turn lasts one quantum whatever the order.
+-- is group 1 with weight 300, divided between its groups 11 and 12, beside group 2 with
+-- weight 100. A task belongs to the leaf that its `group` names; a group that the tree
+-- lacks is a leaf of its own beside the others, of weight 100.
 --
--- Promise: where all groups are busy each gets the product of its shares from the root down, to
--- within 1 %. Weakness: nobody preempts; on several cpus a group with fewer tasks than cpus may
--- not be able to use its share. Cost: O(groups beside each other) for each level, and a heap.
+-- The orders are those of the policies of these names: fair (unless another is given;
+-- stride is the same here), lottery, rr, priority, fifo, sjf, srtf, las, edf, rm. Any
+-- order that is a key could be one, and is one line below. No other policy can be: a
+-- file's Lua state knows no other file, and one with queues or slices of its own would
+-- need a runtime of its own in a leaf. Where a policy does more than order, the leaf
+-- does not: a turn lasts one quantum, nobody preempts, and who gives no `estimate`
+-- comes last, nothing being guessed.
+--
+-- Promise: where all groups are busy each gets the product of its shares from the root
+-- down, to within 1 %. Weakness: an urgent task waits for its group's turn; on several
+-- cpus a group with fewer tasks than cpus may not be able to use its share. Cost:
+-- O(groups beside each other) for each level, and a heap.
 local neap = require "neap"
 
-local UNIT = 100 -- the weight at which virtual time is real time
+local UNIT = 100    -- the weight at which virtual time is real time
+local LOT = 1 << 32 -- the mean wait for weight 1 in a lottery
 
 local hier = neap.policy {
   name = "hier",
@@ -24,20 +34,42 @@ local hier = neap.policy {
   tree = "",
 }
 
+local function by_runtime(_, _, own)
+  return own.runtime
+end
+
 -- What the heap of a leaf is ordered by: the least key first, equals by arrival.
 local orders = {
-  fair = function(_, own) return own.runtime end,
+  fair = by_runtime,
+  stride = by_runtime,
   rr = function() return 0 end,
-  fifo = function(task) return task.id end,
-  priority = function(task) return -task.priority end,
-  sjf = function(task) return task.estimate > 0 and task.estimate or neap.forever end,
-  edf = function(task) return task.deadline > 0 and task.deadline or neap.forever end,
-  las = function(task) return task.cpu_ns end,
+  priority = function(_, task) return -task.priority end,
+  fifo = function(_, task) return task.id end,
+  sjf = function(_, task) return task.estimate > 0 and task.estimate or neap.forever end,
+  las = function(_, task) return task.cpu_ns end,
+  rm = function(_, task) return task.period > 0 and task.period or neap.forever end,
 }
 
--- A group or a task, which shares with others what is above it: `runtime` is its virtual time
--- there; `floor` is that of those below it, `step` their largest advance. Of the tasks below it so
--- many are `ready`, so many compete, that is are ready or run.
+function orders.srtf(_, task)
+  return task.estimate > 0 and math.abs(task.estimate - task.cpu_ns) or neap.forever
+end
+
+-- The deadline of its job, which is done when it sleeps; else its own.
+function orders.edf(self, task, own)
+  if task.period > 0 then own.due = own.due or self.now + task.period end
+  return own.due or task.deadline > 0 and task.deadline or neap.forever
+end
+
+-- As if each had a clock that rings at random, at a rate of its weight:
+-- policies/lottery.lua.
+function orders.lottery(self, task, own)
+  return own.above.last + (-math.log(1 - self:random()) * LOT // task.weight | 0)
+end
+
+-- A group or a task, which shares with others what is above it: `runtime` is its
+-- virtual time there; `floor` is that of those below it, `step` their largest advance.
+-- Of the tasks below it so many are `ready`, so many compete, that is are ready or run.
+-- In a leaf `last` is the key of the latest turn.
 local function member(above, weight, runtime)
   return { above = above, weight = weight, runtime = runtime, rest = 0, floor = 0, step = 0,
     ready = 0, compete = 0 }
@@ -53,7 +85,7 @@ end
 
 local function make_leaf(self, node, order)
   node.order = orders[order] or error(('tree: there is no order "%s"'):format(order), 0)
-  node.queue = neap.heap()
+  node.queue, node.last = neap.heap(), 0
   table.insert(self._leaves, node)
 end
 
@@ -68,7 +100,7 @@ local function read_groups(self, above, text)
     end
     local node = add_node(self, above, group, weight)
     text = text:sub(1 + #head)
-    local inner, order = text:match("^%b()"), text:match("^=%a+")
+    local inner, order = text:match("^%b()"), text:match("^=[%a_]+")
     if inner then
       read_groups(self, node, inner:sub(2, -2))
     else
@@ -137,8 +169,8 @@ function hier:exit_task(task)
   self._of[task.id] = nil
 end
 
--- Charges what the task has used to it and to all above it. What a group too heavy for the cpus
--- can never catch up with is cut at two steps.
+-- Charges what the task has used to it and to all above it. What a group too heavy for
+-- the cpus can never catch up with is cut at two steps.
 local function pay(self, task)
   local own = self._of[task.id]
   local ran, node = task.cpu_ns - own.paid, own
@@ -164,13 +196,14 @@ function hier:enqueue(task, why)
   join(own)
   count_ready(own, 1)
   if why == "preempted" then
-    leaf.queue:push_front(task, leaf.order(task, own))
+    leaf.queue:push_front(task, leaf.order(self, task, own))
   else
-    leaf.queue:push(task, leaf.order(task, own))
+    leaf.queue:push(task, leaf.order(self, task, own))
   end
 end
 
-local function take(own)
+local function take(own, key)
+  own.above.last = math.max(own.above.last, key)
   count_ready(own, -1)
   while own.above do
     own.above.floor = math.max(own.above.floor, own.runtime)
@@ -197,9 +230,13 @@ end
 function hier:pick(cpu)
   local node = least(self._root)
   while node and node.below do node = least(node) end
-  local task = node and node.queue:pop(cpu)
-  for _, leaf in ipairs(self._leaves) do task = task or leaf.queue:pop(cpu) end
-  if task then take(self._of[task.id]) end
+  local task, key
+  if node then task, key = node.queue:pop(cpu) end
+  for _, leaf in ipairs(self._leaves) do
+    if task then break end
+    task, key = leaf.queue:pop(cpu)
+  end
+  if task then take(self._of[task.id], key) end
   return task
 end
 
@@ -209,6 +246,7 @@ end
 
 function hier:stopping(task, _, why)
   local own = pay(self, task)
+  if why == "blocked" then own.due = nil end
   if why == "blocked" or why == "paused" then leave(own) end
 end
 
@@ -217,7 +255,7 @@ function hier:update(task, what)
   if what == "charged" then
     pay(self, task)
     local leaf = own.above
-    if leaf.queue:has(task) then leaf.queue:update(task, leaf.order(task, own)) end
+    if leaf.queue:has(task) then leaf.queue:update(task, leaf.order(self, task, own)) end
   elseif what == "group" then
     local leaf = assert(leaf_of(self, task)) -- else it stays where it is
     leave(own)

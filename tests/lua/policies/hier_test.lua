@@ -120,6 +120,57 @@ function TestHier.test_leaves_have_orders_of_their_own()
   same(got, { 20, 0, 0, 20, 10, 10, 0, 20, 15, 5 })
 end
 
+-- The turns of tasks 1 to 4 in a leaf of that order, beside nobody.
+local function turns_under(order, time)
+  local rt <close> = under("1:100=" .. order)
+  rt:task { group = 1, weight = 300, estimate = 40 * ms, period = 300 * ms }
+  rt:task { group = 1, weight = 200, estimate = 20 * ms, period = 200 * ms }
+  rt:task { group = 1, estimate = 30 * ms, period = 400 * ms }
+  rt:task { group = 1 }
+  local turns = check.turns(rt, time * ms)
+  same(rt:stats().failures, 0)
+  return turns
+end
+
+function TestHier.test_an_order_in_a_leaf_is_that_of_the_policy_of_its_name()
+  same(turns_under("rr", 75), "1 2 3 4 1 2 3 4")
+  same(turns_under("fifo", 75), "1")
+  same(turns_under("fair", 55), "1 2 3 4 1 2")
+  same(turns_under("stride", 55), "1 2 3 4 1 2")
+  same(turns_under("sjf", 75), "2")
+  same(turns_under("srtf", 65), "2 3")
+  same(turns_under("las", 75), "1 2 3 4 1 2 3 4")
+  same(turns_under("rm", 75), "2")
+  same(turns_under("edf", 75), "2")
+end
+
+-- Of 100,000 draws by weight; distributed as chi square, 2 degrees of freedom.
+function TestHier.test_in_a_lottery_turns_are_drawn_by_weight()
+  local rt <close> = under("1:100=lottery", { quantum = ms })
+  local weights, chi = { 50, 100, 250 }, 0
+  for _, weight in ipairs(weights) do rt:task { group = 1, weight = weight } end
+  rt:run(100 * neap.s)
+  for i, weight in ipairs(weights) do
+    local expected = 100000 * weight / 400
+    chi = chi + (rt:find(i).cpu_ns / ms - expected) ^ 2 / expected
+  end
+  luaunit.assertTrue(chi < 9.21, "chi square of " .. chi) -- p = 0.01
+end
+
+-- Its deadline is a period after it comes or wakes, until it sleeps.
+function TestHier.test_edf_in_a_leaf_knows_the_deadlines_of_jobs()
+  local rt <close> = under("1:100=edf")
+  local often = rt:task { group = 1, period = 30 * ms }
+  rt:task { group = 1, period = 100 * ms }
+  rt:run(10 * ms)
+  often:block()
+  rt:after(10 * ms, function() often:wake() end)
+  same(check.turns(rt, 40 * ms), "2 1")
+  often:block()
+  rt:after(80 * ms, function() often:wake() end) -- it is due at 170, the other at 100
+  same(check.turns(rt, 100 * ms), "2")
+end
+
 function TestHier.test_who_loses_its_cpu_to_nobodys_merit_keeps_its_place()
   local rt <close> = under("1:100=rr", { cpus = 2 })
   for _ = 1, 4 do rt:task { group = 1 } end
