@@ -1,20 +1,24 @@
 -- share.lua - holds a task to a share, or to a pace of its own, by feedback.
 --
--- D. Steere et al., A Feedback-driven Proportion Allocator for Real-Rate Scheduling, OSDI 1999;
--- the controller is the textbook's PI (K. Astrom and T. Hagglund, PID Controllers, 1995). Each
--- period a controlled task is given so much CPU time, before all others; then it waits for the
--- next. What it is given follows what came of it: each period it changes by `integral` percent of
--- the error and `proportional` percent of the error's change.
+-- D. Steere et al., A Feedback-driven Proportion Allocator for Real-Rate Scheduling,
+-- OSDI 1999; the controller is the textbook's PI (K. Astrom and T. Hagglund, PID
+-- Controllers, 1995). Each period a controlled task is given so much CPU time, before
+-- all others; then it waits for the next. What it is given follows what came of it:
+-- each period it changes by `integral` percent of the error and `proportional` percent
+-- of the error's change.
 --
--- The set point is `estimate` of CPU time in each `period`. With `rate` it is progress: so many
--- units in each period, where a script counts in `estimate` the units done so far (frames,
--- requests, bytes). Then CPU time per unit is measured too, so that the same gains serve. A
--- period in which the task slept tells nothing. Tasks without a period share what is left by
--- weight, as under fair.
+-- The set point is `estimate` of CPU time in each `period`. With `rate` it is progress,
+-- so many units (frames, requests, bytes) in each period, and `estimate` counts the
+-- units done so far. A process cannot set its fields: the script that runs it reads its
+-- count from where the job leaves it (a file, a socket) and says `task.estimate =
+-- count`, at least twice a period. CPU time per unit is measured too, so that the same
+-- gains serve. A period in which the task slept tells nothing. Tasks without a period
+-- share what is left by weight, as under fair.
 --
--- Promise: after a step of 50 % of the set point, or of what a unit costs, the error is at most 1
--- % within 10 periods, with at most 10 % overshoot. Weakness: more than there is cannot be given;
--- it takes periods to learn what `cbs` and `cap` are told. Cost: as cbs.
+-- Promise: after a step of 50 % of the set point, or of what a unit costs, the error is
+-- at most 1 % within 10 periods, with at most 10 % overshoot. Weakness: more than there
+-- is cannot be given; it takes periods to learn what `cbs` and `cap` are told. Cost: as
+-- cbs.
 local neap = require "neap"
 
 local share = neap.policy {

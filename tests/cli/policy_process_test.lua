@@ -164,6 +164,29 @@ function TestPolicies.test_share_holds_a_task_to_its_set_point()
   luaunit.assertTrue(tasks.held.cpu_ns >= math.min(0.06 * all.wall_ns, tasks.rest.cpu_ns / 10))
 end
 
+-- 2,000 lines in each of 20 periods take about 10 ms each; alone it would write ten times that.
+function TestPolicies.test_share_holds_a_task_to_a_pace_of_its_own()
+  local counter = shell.file("counter", "")
+  local script = shell.file("pace.lua", ([[
+    local neap = require "neap"
+    local rt <close> = assert(neap.runtime { policy = "share", cpus = 1, params = { rate = 2000 } })
+    local job = assert(rt:spawn { "sh", "-c", 'while :; do echo >>"$0"; done', %q,
+      period = "100ms" })
+    rt:every(20 * neap.ms, function()
+      local file <close> = assert(io.open(%q))
+      job.estimate = file:seek "end"
+    end)
+    rt:run "2s"
+    print(job.estimate, rt:stats().failures)
+  ]]):format(counter, counter))
+  local answer = shell.neap { script }
+  same(answer.code, 0, answer.err)
+  local lines, failures = answer.out:match "(%d+)%s+(%d+)"
+  same(failures, "0")
+  lines = tonumber(lines)
+  luaunit.assertTrue(lines >= 10000 and lines <= 60000, lines)
+end
+
 function TestPolicies.test_hier_divides_between_groups()
   local tasks = run("hier", { job("a", LOOP, "group = 1"), job("b", LOOP, "group = 1"),
     job("c", LOOP, "group = 1"), job("d", LOOP, "group = 2") }, 1.5, "-j1", "-q", "5ms",

@@ -50,24 +50,41 @@ function TestShare.test_a_step_of_half_the_share_is_followed_within_ten_periods(
   end
 end
 
--- What a unit of work costs changes by half: the pace is what it was within ten periods.
-function TestShare.test_a_pace_is_kept_when_the_work_becomes_harder_or_easier()
-  local rt <close> = check.under("share", 3, { params = { rate = 3000 } })
+-- A task held to 3,000 units of work in each period, which a script counts in `estimate`; a unit
+-- costs 10 us at first. Returns the runtime, what counts them, and what sets their price.
+local function paced()
+  local rt = check.under("share", 3, { params = { rate = 3000 } })
   local task = rt:task { period = PERIOD }
-  local cost, done, counted = 10000, 0, 0 -- ns a unit
+  local cost, done, counted = 10000, 0, 0
   rt:every(5 * ms, function()
     done = done + (task.cpu_ns - counted) / cost
     counted = task.cpu_ns
     task.estimate = done // 1 | 0
   end)
-  local function units() return task.estimate end
+  return rt, function() return task.estimate end, function(ns) cost = ns end, used_by(task)
+end
+
+function TestShare.test_a_pace_is_kept_when_the_work_becomes_harder_or_easier()
+  local rt <close>, units, price = paced()
   by_period(rt, 20, units)
   assert_settles(by_period(rt, 10, units), 0, 3000)
-  cost = 15000
+  price(15000)
   assert_settles(by_period(rt, 30, units), 2000, 3000)
-  cost = 10000
+  price(10000)
   assert_settles(by_period(rt, 30, units), 4500, 3000)
   same(rt:stats().failures, 0)
+end
+
+function TestShare.test_whose_progress_halves_gets_twice_the_cpu()
+  local rt <close>, units, price, used = paced()
+  by_period(rt, 20, units)
+  luaunit.assertAlmostEquals(by_period(rt, 1, used)[1], 30 * ms, ms / 2)
+  price(20000)
+  assert_settles(by_period(rt, 30, units), 1500, 3000)
+  luaunit.assertAlmostEquals(by_period(rt, 1, used)[1], 60 * ms, ms)
+  price(10000)
+  assert_settles(by_period(rt, 30, units), 6000, 3000)
+  luaunit.assertAlmostEquals(by_period(rt, 1, used)[1], 30 * ms, ms / 2)
 end
 
 function TestShare.test_the_rest_is_shared_by_weight()
