@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const declarations[] = {
-    "name", "alias", "summary", "base", "starves", "idles", "ticks", "ideal", NULL};
+static const char *const declarations[] = {"name",     "alias", "summary", "base",
+                                           "starves",  "idles", "ticks",   "ideal",
+                                           "preempts", NULL};
 
 enum { FIELDS_MAX = 256, NAME_ROOM = 64, SUMMARY_ROOM = 256, PARAM_ROOM = 64 };
 
@@ -109,6 +110,8 @@ static void read_declarations(lua_State *L, struct neap_host *h)
         h->record.summary = keep_text(L, h, visible_text(L, "summary", SUMMARY_ROOM));
     read_flag(L, h, "starves", NEAP_STARVES);
     read_flag(L, h, "idles", NEAP_IDLES);
+    if (neap_option_get(L, 2, "preempts"))
+        h->preempts = neap_option_boolean(L, -1, "preempts");
     if (neap_option_get(L, 2, "ticks")) {
         neap_option_enum(L, -1, "ticks", ticks);
         h->record.flags |= NEAP_TICKS_ALWAYS;
@@ -185,6 +188,11 @@ static void check_queue(lua_State *L, const struct neap_host *h)
         luaL_error(
             L, "key is the whole order: base, enqueue, dequeue and pick cannot stand "
                "beside it");
+    if (h->preempts && !has[NEAP_HOOK_KEY])
+        luaL_error(L, "preempts compares keys: it stands beside key alone");
+    if (h->preempts && has[NEAP_HOOK_PREEMPT])
+        luaL_error(L, "preempts is the whole answer: the hook preempt cannot stand "
+                      "beside it");
     if (queue && queue < 3 && !(h->base && h->base->pick))
         luaL_error(L, "enqueue, dequeue and pick come together: all or none");
 }

@@ -452,6 +452,7 @@ void neap_host_hook_up(struct neap_host *h)
         p->enqueue = neap_keys_enqueue;
         p->dequeue = neap_keys_dequeue;
         p->pick = neap_keys_pick;
+        p->preempt = h->preempts ? neap_keys_preempt : p->preempt;
         p->update = host_update;
     }
     p->slice = has[NEAP_HOOK_SLICE] ? host_slice : p->slice;

@@ -72,7 +72,7 @@ struct neap_call {
 
 /* What the host keeps per task, behind the bytes of `base`. */
 struct neap_seat {
-    int64_t key; /* while keys change from integers to doubles */
+    int64_t key; /* in the heap of keys */
     bool held;   /* the policy holds it (kept where Lua has a hand in the queue) */
     bool queued; /* the queue in C has it: base's, or the heap of keys */
 };
@@ -104,6 +104,7 @@ struct neap_host {
     unsigned dropped;
     unsigned told_slow; /* hooks that were reported to be slow, bit by bit */
     bool has_floats;    /* the keys in the heap are codes of doubles */
+    bool preempts;      /* a less key takes the cpu of the greatest */
 };
 
 /* A way from `self` to the host that survives the host: a userdata in the policy's
@@ -162,6 +163,9 @@ void neap_keys_dequeue(neap_ctx *c, neap_task *t, neap_why why);
 neap_task *neap_keys_pick(neap_ctx *c, int cpu);
 /* The CPU time of `t`, which may be queued, was corrected. */
 void neap_keys_charged(struct neap_host *h, neap_ctx *c, neap_task *t);
+/* The cpu of the task with the greatest key, the first of several, if that is greater
+ * than the key of `t`, which has arrived; or NEAP_NO_CPU. For h->preempts. */
+int neap_keys_preempt(neap_ctx *c, neap_task *t);
 
 /* carry.c. What `from`, in charge, saves goes to `to`, which is made. 0, or
  * -NEAP_EPOLICY and the problem. */

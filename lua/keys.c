@@ -32,13 +32,15 @@ static void begin_floats(struct neap_host *h, neap_ctx *c)
 
     h->has_floats = true;
     while ((t = neap_heap_first(heap))) {
-        neap_host_seat(h, t)->key = heap->entry[0].key;
         neap_heap_remove(heap, t);
         neap_fifo_push(&drained, t);
     }
     while ((t = drained.first)) {
+        struct neap_seat *seat = neap_host_seat(h, t);
+
         neap_fifo_remove(&drained, t);
-        neap_heap_push(heap, t, neap_queue_code_of((double)neap_host_seat(h, t)->key));
+        seat->key = neap_queue_code_of((double)seat->key);
+        neap_heap_push(heap, t, seat->key);
     }
 }
 
@@ -67,15 +69,15 @@ static bool ask(struct neap_host *h, neap_ctx *c, neap_task *t, int64_t *key)
 void neap_keys_enqueue(neap_ctx *c, neap_task *t, neap_why why)
 {
     struct neap_host *h = c->policy->host;
-    int64_t key = 0;
+    struct neap_seat *seat = neap_host_seat(h, t);
 
-    if (!ask(h, c, t, &key))
+    if (!ask(h, c, t, &seat->key))
         return; /* the core queues it */
     if (why == NEAP_PREEMPTED)
-        neap_heap_push_front(heap_of(c), t, key);
+        neap_heap_push_front(heap_of(c), t, seat->key);
     else
-        neap_heap_push(heap_of(c), t, key);
-    neap_host_seat(h, t)->queued = true;
+        neap_heap_push(heap_of(c), t, seat->key);
+    seat->queued = true;
 }
 
 void neap_keys_dequeue(neap_ctx *c, neap_task *t, neap_why why)
@@ -98,8 +100,38 @@ neap_task *neap_keys_pick(neap_ctx *c, int cpu)
 
 void neap_keys_charged(struct neap_host *h, neap_ctx *c, neap_task *t)
 {
+    struct neap_seat *seat = neap_host_seat(h, t);
     int64_t key;
 
-    if (neap_host_seat(h, t)->queued && ask(h, c, t, &key))
-        neap_heap_rekey(heap_of(c), t, key);
+    if (!seat->queued || !ask(h, c, t, &key))
+        return;
+    seat->key = key;
+    neap_heap_rekey(heap_of(c), t, key);
+}
+
+/* The keys of those that run are asked for anew: most change while they do. */
+int neap_keys_preempt(neap_ctx *c, neap_task *t)
+{
+    struct neap_host *h = c->policy->host;
+    const struct neap_seat *seat = neap_host_seat(h, t);
+    bool had_floats = h->has_floats;
+    int64_t greatest = seat->key, key;
+    int victim = NEAP_NO_CPU;
+
+    for (int cpu = 0; seat->queued && cpu < c->cpus; cpu++) {
+        neap_task *other = neap_on_cpu(c, cpu);
+
+        if (!other || !neap_task_may_use(t, cpu))
+            continue;
+        if (!ask(h, c, other, &key))
+            return NEAP_NO_CPU;
+        if (h->has_floats && !had_floats)
+            greatest = neap_queue_code_of((double)greatest);
+        had_floats = h->has_floats;
+        if (key > greatest) {
+            greatest = key;
+            victim = cpu;
+        }
+    }
+    return victim;
 }

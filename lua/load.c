@@ -315,6 +315,8 @@ static void add_hooks(lua_State *L, const neap_policy *p, const struct neap_host
         lua_rawseti(L, -2, ++n);
     }
     lua_setfield(L, -2, "hooks");
+    lua_pushboolean(L, h && h->preempts);
+    lua_setfield(L, -2, "preempts");
 }
 
 /* Those of `base`, and of a policy in C, have no default that could be told. */

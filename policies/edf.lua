@@ -15,6 +15,7 @@ local edf = neap.policy {
   name = "edf",
   summary = "earliest deadline first: all deadlines are met up to a full cpu, if no task lies",
   starves = true,
+  preempts = true,
 }
 
 function edf:init()
@@ -41,16 +42,6 @@ end
 -- Asleep, its job is done.
 function edf:stopping(task, _, why)
   if why == "blocked" then self._due[task.id] = nil end
-end
-
--- Takes the cpu of the one with the latest deadline, if that is later.
-function edf:preempt(task)
-  local victim, latest = nil, edf.key(self, task)
-  for cpu = 0, self.cpus - 1 do
-    local due = task:may_use(cpu) and edf.key(self, self:on_cpu(cpu)) or 0
-    if due > latest then victim, latest = cpu, due end
-  end
-  return victim
 end
 
 return edf

@@ -15,21 +15,10 @@
 -- turn, O(cpus) an arrival.
 local neap = require "neap"
 
-local las = neap.policy {
+return neap.policy {
   name = "las",
   summary = "who has had least runs: short jobs are done first though nothing is known of them",
   starves = true,
+  preempts = true,
   key = function(_, task) return task.cpu_ns end,
 }
-
--- Takes the cpu of the one that has had most, if that is more.
-function las:preempt(task)
-  local victim, most = nil, task.cpu_ns
-  for cpu = 0, self.cpus - 1 do
-    local had = task:may_use(cpu) and self:on_cpu(cpu).cpu_ns or 0
-    if had > most then victim, most = cpu, had end
-  end
-  return victim
-end
-
-return las

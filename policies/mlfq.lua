@@ -17,6 +17,7 @@ local mlfq = neap.policy {
   name = "mlfq",
   summary = "who uses much falls, all rise at each boost: short jobs first, nothing known of them",
   starves = true, -- up to `boost`, which may be long
+  preempts = true,
   levels = 4,
   boost = neap.s,
 }
@@ -46,16 +47,6 @@ function mlfq:key(task)
     own.level = own.level + 1
   end
   return own.boost * self.levels + own.level
-end
-
--- Takes the cpu of the lowest that is lower.
-function mlfq:preempt(task)
-  local victim, lowest = nil, mlfq.key(self, task)
-  for cpu = 0, self.cpus - 1 do
-    local key = task:may_use(cpu) and mlfq.key(self, self:on_cpu(cpu)) or lowest
-    if key > lowest then victim, lowest = cpu, key end
-  end
-  return victim
 end
 
 return mlfq

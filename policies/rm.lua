@@ -9,29 +9,16 @@
 -- may be too much where `edf` could serve it. Cost: O(log n), a Lua call and O(cpus) an arrival.
 local neap = require "neap"
 
-local function period_of(task)
-  return task.period > 0 and task.period or neap.forever
-end
-
 local rm = neap.policy {
   name = "rm",
   summary = "shortest period first: deadlines met up to 69 % of a cpu, overload hits long periods",
   starves = true,
-  key = function(_, task) return period_of(task) end,
+  preempts = true,
+  key = function(_, task) return task.period > 0 and task.period or neap.forever end,
 }
 
 function rm:slice(task)
   return task.period > 0 and neap.forever or self.quantum
-end
-
--- Takes the cpu of the one with the longest period, if that is longer.
-function rm:preempt(task)
-  local victim, longest = nil, period_of(task)
-  for cpu = 0, self.cpus - 1 do
-    local period = task:may_use(cpu) and period_of(self:on_cpu(cpu)) or 0
-    if period > longest then victim, longest = cpu, period end
-  end
-  return victim
 end
 
 return rm

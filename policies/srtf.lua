@@ -17,6 +17,7 @@ local srtf = neap.policy {
   name = "srtf",
   summary = "shortest remaining estimate first: least mean turnaround, long ones may starve",
   starves = true,
+  preempts = true,
   guess = 100 * neap.ms, -- of a task without an estimate that has not slept yet
   newest = 50,           -- percent
 }
@@ -48,16 +49,6 @@ function srtf:stopping(task, _, why)
   local used = task.cpu_ns - own.from
   own.guess = (used * self.newest + own.guess * (100 - self.newest)) // 100
   own.from = task.cpu_ns
-end
-
--- Takes the cpu of the one with most left, if that is more.
-function srtf:preempt(task)
-  local victim, most = nil, srtf.key(self, task)
-  for cpu = 0, self.cpus - 1 do
-    local left = task:may_use(cpu) and srtf.key(self, self:on_cpu(cpu)) or 0
-    if left > most then victim, most = cpu, left end
-  end
-  return victim
 end
 
 return srtf

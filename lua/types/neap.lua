@@ -177,6 +177,7 @@ function neap.writable(descriptor, time) end
 ---@class neap.policy.description: neap.policy.about
 ---@field base? string the policy in C whose hooks stand where it gives none
 ---@field hooks string[] those that it gives
+---@field preempts boolean a less key takes the cpu of the greatest
 ---@field params neap.policy.param[]
 
 ---@class neap.policy.param

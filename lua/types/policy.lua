@@ -18,6 +18,7 @@
 ---@field base? string a policy in C (fair, round_robin, priority) whose hooks stand where this table gives none
 ---@field starves? boolean long waits are its order: the watchdog lets them pass; default: base's, or false
 ---@field idles? boolean it leaves cpus empty on purpose while tasks wait; default: base's, or false
+---@field preempts? boolean beside key: see there; default: false
 ---@field ticks? "always" `tick` comes when nobody waits, too
 ---@field ideal? "weight"|"equal" the share that it owes a task that is always ready; default: base's, unless the queue is replaced
 ---@field [string] any a parameter, a hook, or the author's own
@@ -262,6 +263,10 @@ function policy:timer(id) end
 
 ---The order by itself: the least one runs first, equals in order of arrival. Asked at each enqueue,
 ---and when a waiting task's CPU time is corrected.
+---
+---With `preempts` a task that arrives while no cpu is free takes that of the running task with the
+---greatest key, of the cpus that it may use, if its own is less; equals do not. So key is also
+---asked of those that run, at each such arrival.
 ---Answer: an integer or a finite number. Default: a FIFO.
 ---@param task neap.task
 ---@return number key

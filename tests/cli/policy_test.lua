@@ -104,7 +104,9 @@ function TestPolicy.test_show_tells_hooks_and_parameters()
   shell.assert_contains(answer.out, "in          Lua, on fair\nhooks       slice\n")
   shell.assert_contains(answer.out, "parameters  young=50000000\n")
   local about = cjson.decode(shell.neap({ "policy", "show", "las", "--json" }).out)
-  same({ about.name, about.starves, about.hooks }, { "las", true, { "preempt", "key" } })
+  same({ about.name, about.starves, about.preempts, about.hooks }, { "las", true, true, { "key" } })
+  shell.assert_contains(shell.neap({ "policy", "show", "las" }).out,
+    "note        preempts: a less key takes the cpu of the greatest\n")
   answer = shell.neap { "policy", "show", "egaer" }
   same(answer.code, 2)
   shell.assert_contains(answer.err, 'unknown policy "egaer" (did you mean "eager"?)')

@@ -48,6 +48,7 @@ end
 
 local function notes(about)
   local said = {}
+  if about.preempts then said[#said + 1] = "preempts: a less key takes the cpu of the greatest" end
   if about.starves then said[#said + 1] = "starves: long waits are its order" end
   if about.idles then said[#said + 1] = "idles: it leaves cpus empty on purpose" end
   return said

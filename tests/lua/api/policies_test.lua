@@ -97,6 +97,137 @@ function TestKey.test_a_new_key_finds_a_new_place()
   same(turns(rt, 10 * ms), "3")
 end
 
+-- A key that preempts: `keys` by task id, on so many cpus.
+
+local function preempting(keys, cpus, more)
+  local p = { name = "urgent", starves = true, preempts = true,
+    key = function(_, task) return keys[task.id] end,
+    slice = function() return neap.forever end }
+  for name, value in pairs(more or {}) do p[name] = value end
+  return under(neap.policy(p), 0, { cpus = cpus })
+end
+
+local function running(rt)
+  local list = {}
+  for task in rt:tasks() do if task.state == "running" then list[#list + 1] = task.id end end
+  table.sort(list)
+  return list
+end
+
+local function come(rt, affinity)
+  local task = rt:task {}
+  task.affinity = affinity
+  rt:run(ms)
+  return task
+end
+
+function TestKey.test_with_preempts_the_less_takes_the_cpu_of_the_greatest()
+  local rt <close>, reports = preempting({ 5, 7, 6, 4, 8 }, 3)
+  for _ = 1, 3 do come(rt) end
+  come(rt)
+  same(running(rt), { 1, 3, 4 }) -- 7 went
+  come(rt)
+  same(running(rt), { 1, 3, 4 })
+  same(rt:stats().preemptions, 1)
+  same(reports, {})
+end
+
+function TestKey.test_equals_do_not_preempt()
+  local stopped = 0
+  local rt <close> = preempting({ 5, 5, 5 }, 2, { stopping = function() stopped = stopped + 1 end })
+  for _ = 1, 3 do come(rt) end
+  same({ running(rt), stopped }, { { 1, 2 }, 0 })
+end
+
+function TestKey.test_only_a_cpu_that_it_may_use_is_taken()
+  local rt <close> = preempting({ 9, 5, 3, 4, 6 }, 2)
+  come(rt, { 0 })
+  come(rt, { 1 })
+  come(rt, { 1 }) -- the greatest is on cpu 0
+  same(running(rt), { 1, 3 })
+  come(rt, { 1 })
+  same(running(rt), { 1, 3 })
+  come(rt)
+  same(running(rt), { 3, 5 })
+end
+
+function TestKey.test_those_that_wake_or_are_resumed_preempt_and_the_preempted_keep_their_places()
+  local rt <close> = preempting({ 1, 2, 2 }, 1)
+  for _ = 1, 3 do come(rt) end
+  rt:find(1):block()
+  rt:run(5 * ms)
+  same(running(rt), { 2 })
+  rt:find(1):wake()
+  rt:run(ms)
+  same(running(rt), { 1 })
+  rt:find(1):pause()
+  rt:run(ms)
+  same(running(rt), { 2 }) -- it came before 3, and it was preempted
+  rt:find(1):resume()
+  rt:run(ms)
+  same(running(rt), { 1 })
+end
+
+function TestKey.test_those_that_run_are_asked_anew()
+  local keys = { 1, 5, 3 }
+  local rt <close> = preempting(keys, 1)
+  come(rt)
+  come(rt)
+  same(running(rt), { 1 })
+  keys[1] = 4
+  come(rt)
+  same(running(rt), { 3 })
+end
+
+-- The first that is no integer is asked for in the middle of a comparison.
+function TestKey.test_floats_preempt_integers_and_integers_floats()
+  local keys = { 3, 4, 5 }
+  local rt <close>, reports = preempting(keys, 2)
+  local stopped = 0
+  local another <close> = preempting(keys, 2, { stopping = function() stopped = stopped + 1 end })
+  for _ = 1, 2 do
+    come(rt)
+    come(another)
+  end
+  keys[2] = 4.5
+  come(another)
+  same({ running(another), stopped }, { { 1, 2 }, 0 })
+  keys[2] = 5.5
+  come(rt)
+  same(running(rt), { 1, 3 })
+  keys[4], keys[5], keys[6] = 4.5, 2.5, 10
+  come(rt)
+  same(running(rt), { 1, 4 })
+  come(rt)
+  same(running(rt), { 1, 5 })
+  come(rt)
+  same(running(rt), { 1, 5 })
+  same(reports, {})
+end
+
+function TestKey.test_a_key_that_fails_takes_no_cpu()
+  local keys = { 5, 3 }
+  local rt <close>, reports = preempting(keys, 1)
+  come(rt)
+  keys[1] = "high"
+  come(rt)
+  same(running(rt), { 1 })
+  same({ reports[1].kind, reports[1].hook }, { "failure", "preempt" })
+  luaunit.assertStrContains(reports[1].message, "expected an integer or a finite number")
+end
+
+function TestKey.test_preempts_stands_beside_key_alone()
+  local function hook() end
+  refuses("preempts compares keys: it stands beside key alone", { preempts = true })
+  refuses("preempts compares keys", { preempts = true, base = "fair" })
+  refuses("the hook preempt cannot stand beside it",
+    { preempts = true, key = hook, preempt = hook })
+  refuses("preempts: expected true or false", { preempts = 1, key = hook })
+  local rt <close> = under { name = "p", preempts = false, key = function() return 1 end,
+    preempt = hook }
+  same(rt.policy, "p")
+end
+
 -- A base.
 
 function TestBase.test_one_hook_is_replaced_and_the_rest_is_the_bases()
