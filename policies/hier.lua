@@ -25,7 +25,7 @@
 local neap = require "neap"
 
 local UNIT = 100    -- the weight at which virtual time is real time
-local LOT = 1 << 32 -- the mean wait for weight 1 in a lottery
+local LOT = 1 << 28 -- policies/lottery.lua
 
 local hier = neap.policy {
   name = "hier",
@@ -60,8 +60,7 @@ function orders.edf(self, task, own)
   return own.due or task.deadline > 0 and task.deadline or neap.forever
 end
 
--- As if each had a clock that rings at random, at a rate of its weight:
--- policies/lottery.lua.
+-- When its clock will ring: policies/lottery.lua.
 function orders.lottery(self, task, own)
   return own.above.last + (-math.log(1 - self:random()) * LOT // task.weight | 0)
 end
