@@ -1,22 +1,22 @@
 -- cap.lua - fair, but no task uses more than its quota of each period.
 --
--- A token bucket per task (J. Turner, New Directions in Communications, 1986; the kernel's CFS
--- bandwidth control: P. Turner, B. Rao and N. Rao, CPU bandwidth control for CFS, 2010). Each
--- `period` puts `quota` of CPU time into a task's bucket, which holds quota + burst at most; a
--- task with an empty bucket waits for the next period. A task with an `estimate` and a `period`
--- of its own has that quota in that period. What was used too much, since a slice ended late, is
--- a debt. With `conserve` a cpu that nobody else wants is given away, and not charged to the
--- bucket.
+-- A token bucket per task (J. Turner, New Directions in Communications, 1986; the
+-- kernel's CFS bandwidth control: P. Turner, B. Rao and N. Rao, CPU bandwidth control
+-- for CFS, 2010). Each `period` puts `quota` of CPU time into a task's bucket, which
+-- holds quota + burst at most; a task with an empty bucket waits for the next period. A
+-- task with an `estimate` and a `period` of its own has that quota in that period. What
+-- was used too much, since a slice ended late, is a debt. With `conserve` a cpu that
+-- nobody else wants is given away, and not charged to the bucket.
 --
--- Promise: over many periods no more than the quota + 0.5 %, within a period at most one tick
--- more than quota + burst. Weakness: cpus stand empty while tasks wait (unless `conserve`); a
--- task that has used its quota answers nobody until the next period. Cost: `fair`, two Lua calls
--- a turn.
+-- Promise: over many periods no more than the quota + 0.5 %, within a period at most
+-- one tick more than quota + burst. Weakness: cpus stand empty while tasks wait (unless
+-- `conserve`); a task that has used its quota answers nobody until the next period.
+-- Cost: `fair`, two Lua calls a turn.
 local neap = require "neap"
 
 local cap = neap.policy {
   name = "cap",
-  summary = "fair, with at most `quota` of CPU time per `period` for each task: to leave room",
+  summary = "fair, with at most `quota` of cpu per `period` for each: to leave room",
   base = "fair",
   idles = true,
   quota = 50 * neap.ms,
@@ -30,11 +30,15 @@ local AT_ONCE = 8 -- so many are let in by one hook, which must not take long
 
 function cap:init()
   for _, name in ipairs { "quota", "period" } do
-    if self[name] < neap.ms then error(("%s: %s is less than 1ms"):format(name, self[name]), 0) end
+    if self[name] < neap.ms then
+      error(("%s: %s is less than 1ms"):format(name, self[name]), 0)
+    end
   end
-  if self.burst < 0 then error(("burst: %s is less than nothing"):format(self.burst), 0) end
+  if self.burst < 0 then
+    error(("burst: %s is less than nothing"):format(self.burst), 0)
+  end
   self._of = {}
-  self._out = neap.heap() -- those with empty buckets, by the time when there will be some in it
+  self._out = neap.heap() -- those with empty buckets, by when there is some in it
 end
 
 local function terms(self, task)

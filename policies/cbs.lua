@@ -1,21 +1,22 @@
--- cbs.lua - constant bandwidth servers: edf in which nobody gets more than it has reserved.
+-- cbs.lua - constant bandwidth servers: edf, and nobody gets more than it reserved.
 --
--- L. Abeni and G. Buttazzo, Integrating Multimedia Applications in Hard Real-Time Systems, RTSS
--- 1998; the kernel's SCHED_DEADLINE. A task's `estimate` is its budget Q, its `period` is T: it
--- has Q of each T. A budget that is used up is filled again and the deadline postponed by T. With
--- `hard` (the default, as in the kernel) it waits for the old deadline first, so it never gets
--- more than Q in T; without it, it goes on at once behind all that are due earlier, as in the
--- paper. Tasks that lack either take turns in what is left.
+-- L. Abeni and G. Buttazzo, Integrating Multimedia Applications in Hard Real-Time
+-- Systems, RTSS 1998; the kernel's SCHED_DEADLINE. A task's `estimate` is its budget Q,
+-- its `period` is T: it has Q of each T. A budget that is used up is filled again and
+-- the deadline postponed by T. With `hard` (the default, as in the kernel) it waits for
+-- the old deadline first, so it never gets more than Q in T; without it, it goes on at
+-- once behind all that are due earlier, as in the paper. Tasks that lack either take
+-- turns in what is left.
 --
--- Promise: if the sum of all Q / T is at most 1, on one cpu, who keeps to its Q misses no
--- deadline whatever the others do; a hog gets Q / T and at most one tick more. Weakness: who
--- underestimates its Q is late, though the cpu be idle (`hard`). Cost: two heaps, O(log n);
--- O(cpus) an arrival.
+-- Promise: if the sum of all Q / T is at most 1, on one cpu, who keeps to its Q misses
+-- no deadline whatever the others do; a hog gets Q / T and at most one tick more.
+-- Weakness: who underestimates its Q is late, though the cpu be idle (`hard`). Cost:
+-- two heaps, O(log n); O(cpus) an arrival.
 local neap = require "neap"
 
 local cbs = neap.policy {
   name = "cbs",
-  summary = "reserves `estimate` of cpu per `period`: deadlines are met, whatever others do",
+  summary = "reserves `estimate` of cpu per `period`: deadlines, whatever others do",
   starves = true,
   idles = true,
   hard = true,
@@ -56,15 +57,17 @@ local function periods(task, own)
   return -own.budget // task.estimate + 1
 end
 
--- Fills the budget and postpones the deadline. What it could not get in time, the cpus being late,
--- is not made up for later at the cost of those who are on time.
+-- Fills the budget and postpones the deadline. What it could not get in time, the cpus
+-- being late, is not made up for later at the cost of those who are on time.
 local function renew(self, task, own)
   local count = periods(task, own)
-  own.budget, own.due = own.budget + count * task.estimate, own.due + count * task.period
+  own.budget = own.budget + count * task.estimate
+  own.due = own.due + count * task.period
   if own.due <= self.now then own.due = self.now + task.period end
 end
 
--- Who wakes keeps its budget and deadline if it would not get more than Q / T of the cpu by them.
+-- Who wakes keeps its budget and deadline if it would not get more than Q / T of the
+-- cpu by them.
 local function arrive(self, task, own)
   local left = own.due - self.now
   if own.due == neap.forever or own.budget / task.estimate >= left / task.period then
@@ -80,7 +83,9 @@ function cbs:enqueue(task, why)
     if why == "preempted" then return self._rest:push_front(task) end
     return self._rest:push(task)
   end
-  if why == "new" or why == "woken" or own.due == neap.forever then arrive(self, task, own) end
+  if why == "new" or why == "woken" or own.due == neap.forever then
+    arrive(self, task, own)
+  end
   if own.budget > 0 then return self._ready:push(task, own.due) end
   local start = own.due + (periods(task, own) - 1) * task.period
   if self.hard and start > self.now then
@@ -93,10 +98,12 @@ function cbs:enqueue(task, why)
 end
 
 function cbs:dequeue(task)
-  local _ = self._ready:remove(task) or self._spent:remove(task) or self._rest:remove(task)
+  if self._ready:remove(task) or self._spent:remove(task) then return end
+  self._rest:remove(task)
 end
 
--- The cpu of the one with the latest deadline after `due`, of those that `task` may use.
+-- The cpu of the one with the latest deadline after `due`, of those that `task` may
+-- use.
 local function latest_after(self, task, due)
   local victim
   for cpu = 0, self.cpus - 1 do
@@ -136,7 +143,8 @@ function cbs:slice(task)
 end
 
 function cbs:preempt(task)
-  if self._ready:has(task) then return latest_after(self, task, self._of[task.id].due) end
+  if not self._ready:has(task) then return nil end
+  return latest_after(self, task, self._of[task.id].due)
 end
 
 function cbs:timer()

@@ -1,27 +1,28 @@
 -- drr.lua - deficit round robin: in turn, for as long as the weight says.
 --
--- M. Shreedhar and G. Varghese, Efficient Fair Queueing using Deficit Round Robin, SIGCOMM 1995,
--- the cheap form of weighted fair queueing (alias wfq). Each round gives a task weight / 100
--- quanta, which it takes in one piece; while there are weights beyond 800, so much less that no
--- piece is longer than 8 quanta. What it used too much is a debt, taken from the next rounds; who
--- has not paid it is left out until it has. What is left when it sleeps is lost.
+-- M. Shreedhar and G. Varghese, Efficient Fair Queueing using Deficit Round Robin,
+-- SIGCOMM 1995, the cheap form of weighted fair queueing (alias wfq). Each round gives
+-- a task weight / 100 quanta, which it takes in one piece; while there are weights
+-- beyond 800, so much less that no piece is longer than 8 quanta. What it used too much
+-- is a debt, taken from the next rounds; who has not paid it is left out until it has.
+-- What is left when it sleeps is lost.
 --
--- Rounds are numbers here: the heap is ordered by the round in which a task may run next, so
--- nobody in debt is looked at in vain.
+-- Rounds are numbers here: the heap is ordered by the round in which a task may run
+-- next, so nobody in debt is looked at in vain.
 --
--- Promise: after its turn in any round a task has had its part of all rounds to within one slice,
--- so over time exactly its share. Weakness: a slice is as long as the weight is large, and all
--- others wait for it. Cost: O(log n), three Lua calls a turn.
+-- Promise: after its turn in any round a task has had its part of all rounds to within
+-- one slice, so over time exactly its share. Weakness: a slice is as long as the weight
+-- is large, and all others wait for it. Cost: O(log n), three Lua calls a turn.
 local neap = require "neap"
 
 local UNIT = 100  -- the weight that gets one quantum a round
 local LONGEST = 8 -- quanta
-local HALVINGS = 4 -- of what a round gives: then the largest weight, 10000, gets no more
+local HALVINGS = 4 -- of what a round gives; the largest weight, 10000, needs so many
 
 local drr = neap.policy {
   name = "drr",
   alias = "wfq",
-  summary = "rounds, each task's turn as long as its weight says: exact shares, fewest switches",
+  summary = "rounds of turns as long as weights say: exact shares, fewest switches",
   ideal = "weight",
 }
 
@@ -87,7 +88,9 @@ end
 
 function drr:stopping(task, _, why)
   local own = settle(self, task)
-  if why == "blocked" or why == "yielded" then own.deficit = math.min(own.deficit, 0) end
+  if why == "blocked" or why == "yielded" then
+    own.deficit = math.min(own.deficit, 0)
+  end
 end
 
 function drr:update(task)

@@ -1,19 +1,19 @@
 -- edf.lua - earliest deadline first; a newcomer with an earlier one takes the cpu.
 --
 -- C. Liu and J. Layland, Scheduling Algorithms for Multiprogramming in a Hard-Real-Time
--- Environment, JACM, 1973. A task with a `period` has a new deadline, one period away, whenever
--- it comes or wakes, and keeps it until it sleeps again; else its `deadline` counts. Who has
--- neither takes turns in what the others leave.
+-- Environment, JACM, 1973. A task with a `period` has a new deadline, one period away,
+-- whenever it comes or wakes, and keeps it until it sleeps again; else its `deadline`
+-- counts. Who has neither takes turns in what the others leave.
 --
--- Promise: on one cpu periodic tasks that need no more than all of it (the sum of work / period
--- is at most 1) miss no deadline. Weakness: one that needs more than it said makes others miss
--- (`cbs` does not let it); late is late for all on an overload. Cost: O(log n), O(cpus) an
--- arrival.
+-- Promise: on one cpu periodic tasks that need no more than all of it (the sum of work
+-- / period is at most 1) miss no deadline. Weakness: one that needs more than it said
+-- makes others miss (`cbs` does not let it); late is late for all on an overload. Cost:
+-- O(log n), O(cpus) an arrival.
 local neap = require "neap"
 
 local edf = neap.policy {
   name = "edf",
-  summary = "earliest deadline first: all deadlines are met up to a full cpu, if no task lies",
+  summary = "earliest deadline first: all are met up to a full cpu, if no task lies",
   starves = true,
   preempts = true,
 }

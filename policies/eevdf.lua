@@ -1,20 +1,21 @@
--- eevdf.lua - earliest eligible virtual deadline first: shares by weight, waits by request.
+-- eevdf.lua - earliest eligible virtual deadline first: waits by request.
 --
--- I. Stoica and H. Abdel-Wahab, Earliest Eligible Virtual Deadline First, TR-95-22, 1995; the
--- kernel's fair class since Linux 6.6. A task's lag is what it should have had by its weight less
--- what it has had. Only who is not ahead (lag >= 0) may run, and of those the one whose request
--- ought to be served first: a request is a slice, its `period` if that is given, else one
--- quantum, and its deadline is its length / weight after the service so far, in virtual time. So
--- short requests get short waits, not more time.
+-- I. Stoica and H. Abdel-Wahab, Earliest Eligible Virtual Deadline First, TR-95-22,
+-- 1995; the kernel's fair class since Linux 6.6. A task's lag is what it should have
+-- had by its weight less what it has had. Only who is not ahead (lag >= 0) may run, and
+-- of those the one whose request ought to be served first: a request is a slice, its
+-- `period` if that is given, else one quantum, and its deadline is its length / weight
+-- after the service so far, in virtual time. So short requests get short waits, not
+-- more time.
 --
--- Virtual time is the mean of all virtual runtimes by weight, so the sum of all lags is nothing.
--- Who falls asleep while it is ahead counts until the others have caught up; who is owed
--- something then takes the claim with it, and comes back with it.
+-- Virtual time is the mean of all virtual runtimes by weight, so the sum of all lags is
+-- nothing. Who falls asleep while it is ahead counts until the others have caught up;
+-- who is owed something then takes the claim with it, and comes back with it.
 --
--- Promise: on one cpu no lag exceeds one slice, the largest of those asked for, while nobody
--- comes or goes (1.24 slices measured while some do). Weakness: on several cpus some wait though
--- they are owed more (a mean cannot see that). Cost: three heaps, O(log n), about twice the Lua
--- of `stride`.
+-- Promise: on one cpu no lag exceeds one slice, the largest of those asked for, while
+-- nobody comes or goes (1.24 slices measured while some do). Weakness: on several cpus
+-- some wait though they are owed more (a mean cannot see that). Cost: three heaps,
+-- O(log n), about twice the Lua of `stride`.
 local neap = require "neap"
 
 local UNIT = 100 -- the weight at which virtual time is real time
@@ -23,7 +24,7 @@ local AT_ONCE = 8 -- so many are moved by one pick, which must not take long
 
 local eevdf = neap.policy {
   name = "eevdf",
-  summary = "shares by weight, and short waits for those that ask for short slices (period)",
+  summary = "shares by weight, and short waits for who asks for short slices (period)",
   ideal = "weight",
 }
 
@@ -91,10 +92,11 @@ function eevdf:exit_task(task)
   self._of[task.id] = nil
 end
 
--- It is placed so that its lag is what it was when it left: its own coming moves the mean.
+-- It is placed so that its lag is what it was when it left: its own coming moves the
+-- mean.
 local function enter(self, task, own)
-  local before = mean(self)
-  own.lag = math.max(-request(self, task) * UNIT, math.min(own.lag, request(self, task) * UNIT))
+  local before, most = mean(self), request(self, task) * UNIT
+  own.lag = math.max(-most, math.min(own.lag, most))
   local shift = self._weight > 0
     and own.lag * (self._weight + own.weight) // (own.weight * self._weight) or 0
   own.runtime = before - shift
@@ -144,8 +146,9 @@ function eevdf:dequeue(task, why)
   if why == "paused" then sleep(self, task, self._of[task.id]) end
 end
 
--- Those that the mean has caught up with are ready; back goes who is ahead of it again, since
--- somebody has left. More than a few of either are there only after many have come at once.
+-- Those that the mean has caught up with are ready; back goes who is ahead of it again,
+-- since somebody has left. More than a few of either are there only after many have
+-- come at once.
 function eevdf:pick(cpu)
   local now, early, ready = let_go(self), self._early, self._ready
   for _ = 1, AT_ONCE do
@@ -163,14 +166,15 @@ function eevdf:pick(cpu)
   return (early:pop(cpu)) or (ready:pop(cpu))
 end
 
--- Takes the cpu of the one with the latest deadline, if its own is earlier and it may run.
+-- Takes the cpu of the one with the latest deadline, if its own is earlier and it may
+-- run.
 function eevdf:preempt(task)
   local own, victim = self._of[task.id], nil
   if own.runtime > mean(self) then return nil end
   local latest = own.deadline
   for cpu = 0, self.cpus - 1 do
-    local deadline = task:may_use(cpu) and self._of[self:on_cpu(cpu).id].deadline or latest
-    if deadline > latest then victim, latest = cpu, deadline end
+    local rival = task:may_use(cpu) and self._of[self:on_cpu(cpu).id]
+    if rival and rival.deadline > latest then victim, latest = cpu, rival.deadline end
   end
   return victim
 end

@@ -1,21 +1,22 @@
 -- gang.lua - the members of a group run together or not at all.
 --
--- J. Ousterhout, Scheduling Techniques for Concurrent Systems, 1982; D. Feitelson and L. Rudolph,
--- Gang Scheduling Performance Benefits for Fine-Grain Synchronization, 1992. Tasks with the same
--- `group` are a gang; a task without one is a gang of its own. Time is cut into slots of one
--- quantum. Each slot goes to the gang that has waited longest, and to as many others, longest
--- wait first, as fit on the cpus that are left. A member that sleeps needs no cpu; when it wakes
--- in its gang's slot it has one, else it waits for the next.
+-- J. Ousterhout, Scheduling Techniques for Concurrent Systems, 1982; D. Feitelson and
+-- L. Rudolph, Gang Scheduling Performance Benefits for Fine-Grain Synchronization,
+-- 1992. Tasks with the same `group` are a gang; a task without one is a gang of its
+-- own. Time is cut into slots of one quantum. Each slot goes to the gang that has
+-- waited longest, and to as many others, longest wait first, as fit on the cpus that
+-- are left. A member that sleeps needs no cpu; when it wakes in its gang's slot it has
+-- one, else it waits for the next.
 --
--- Promise: whenever one member of a gang runs, all that are ready do, for at least 99 % of the
--- time. Weakness: cpus stand empty when no gang fits on them; a gang with more ready members than
--- there are cpus never runs together: it gets all cpus in its slots. Weights mean nothing. Cost:
--- O(cpus) a slot.
+-- Promise: whenever one member of a gang runs, all that are ready do, for at least 99 %
+-- of the time. Weakness: cpus stand empty when no gang fits on them; a gang with more
+-- ready members than there are cpus never runs together: it gets all cpus in its slots.
+-- Weights mean nothing. Cost: O(cpus) a slot.
 local neap = require "neap"
 
 local gang = neap.policy {
   name = "gang",
-  summary = "tasks of a group run together or not at all: for parallel programs that wait in loops",
+  summary = "a group runs together or not at all: for programs that wait in loops",
   idles = true,
 }
 
@@ -27,7 +28,7 @@ function gang:init()
   self._of = {}   -- by task
   self._on = {}   -- is it on a cpu? by task
   self._slot = {} -- the gangs that have this slot
-  self._ring = {} -- those that compete, longest wait first, linked by `after` and `before`
+  self._ring = {} -- those that compete, longest wait first: by `after` and `before`
   self._ring.after, self._ring.before = self._ring, self._ring
 end
 
@@ -86,7 +87,8 @@ local function give_slot(self, g)
   table.insert(self._slot, g)
 end
 
--- Gives slots to those that fit on `free` cpus. If somebody is left over the slot has an end.
+-- Gives slots to those that fit on `free` cpus. If somebody is left over the slot has
+-- an end.
 local function deal(self, free)
   local g, left_over = self._ring.after, false
   for _ = 1, AT_MOST do
@@ -184,7 +186,8 @@ function gang:stopping(task, _, why)
   if why == "blocked" or why == "paused" then rest(self, self._of[task.id]) end
 end
 
--- No cpu is free. If its gang has the slot, others that came in meanwhile make room for it.
+-- No cpu is free. If its gang has the slot, others that came in meanwhile make room for
+-- it.
 function gang:preempt(task)
   local g = self._of[task.id]
   if not g.has_slot then return deal(self, free_cpus(self)) end

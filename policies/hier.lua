@@ -29,10 +29,14 @@ local LOT = 1 << 28 -- policies/lottery.lua
 
 local hier = neap.policy {
   name = "hier",
-  summary = "a tree of groups by weight, any order in a leaf: users and teams on one machine",
+  summary = "a tree of groups by weight, an order in each: for teams on one machine",
   starves = true, -- in leaves whose order does
   tree = "",
 }
+
+local function given(time)
+  return time > 0 and time or neap.forever
+end
 
 local function by_runtime(_, _, own)
   return own.runtime
@@ -45,9 +49,9 @@ local orders = {
   rr = function() return 0 end,
   priority = function(_, task) return -task.priority end,
   fifo = function(_, task) return task.id end,
-  sjf = function(_, task) return task.estimate > 0 and task.estimate or neap.forever end,
+  sjf = function(_, task) return given(task.estimate) end,
   las = function(_, task) return task.cpu_ns end,
-  rm = function(_, task) return task.period > 0 and task.period or neap.forever end,
+  rm = function(_, task) return given(task.period) end,
 }
 
 function orders.srtf(_, task)
@@ -57,7 +61,7 @@ end
 -- The deadline of its job, which is done when it sleeps; else its own.
 function orders.edf(self, task, own)
   if task.period > 0 then own.due = own.due or self.now + task.period end
-  return own.due or task.deadline > 0 and task.deadline or neap.forever
+  return own.due or given(task.deadline)
 end
 
 -- When its clock will ring: policies/lottery.lua.
@@ -70,8 +74,8 @@ end
 -- Of the tasks below it so many are `ready`, so many compete, that is are ready or run.
 -- In a leaf `last` is the key of the latest turn.
 local function member(above, weight, runtime)
-  return { above = above, weight = weight, runtime = runtime, rest = 0, floor = 0, step = 0,
-    ready = 0, compete = 0 }
+  return { above = above, weight = weight, runtime = runtime, rest = 0, floor = 0,
+    step = 0, ready = 0, compete = 0 }
 end
 
 local function add_node(self, above, group, weight)
@@ -180,7 +184,8 @@ local function pay(self, task)
     node.rest = parts % node.weight
     node.runtime = math.max(node.runtime + step, above.floor - 2 * above.step)
     if self.ready == 0 then -- it ran alone, maybe for long
-      above.floor = math.max(above.floor, node.runtime - self.quantum * UNIT // node.weight)
+      local turn = self.quantum * UNIT // node.weight
+      above.floor = math.max(above.floor, node.runtime - turn)
     else
       above.step = math.max(above.step, step)
     end
@@ -220,7 +225,9 @@ end
 local function least(node)
   local best
   for _, below in ipairs(node.below) do
-    if below.ready > 0 and (not best or below.runtime < best.runtime) then best = below end
+    if below.ready > 0 and (not best or below.runtime < best.runtime) then
+      best = below
+    end
   end
   return best
 end
@@ -253,8 +260,8 @@ function hier:update(task, what)
   local own = self._of[task.id]
   if what == "charged" then
     pay(self, task)
-    local leaf = own.above
-    if leaf.queue:has(task) then leaf.queue:update(task, leaf.order(self, task, own)) end
+    local queue, order = own.above.queue, own.above.order
+    if queue:has(task) then queue:update(task, order(self, task, own)) end
   elseif what == "group" then
     local leaf = assert(leaf_of(self, task)) -- else it stays where it is
     leave(own)

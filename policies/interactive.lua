@@ -1,27 +1,30 @@
 -- interactive.lua - who gives up the cpu soon gets it at once; the rest is fair.
 --
--- The feedback of BSD and ULE (J. Roberson, ULE: A Modern Scheduler for FreeBSD, 2003): not a
--- priority that somebody set but behaviour tells who answers to a person. A task is interactive
--- if it uses the cpu for no more than `short` between sleeps, on the mean and this time; it runs
--- before all others and takes their cpu when it wakes. Who goes on for longer is one of the rest
--- in that instant. CPU time counts for everybody alike: who was served first has less claim
--- later.
+-- The feedback of BSD and ULE (J. Roberson, ULE: A Modern Scheduler for FreeBSD, 2003):
+-- not a priority that somebody set but behaviour tells who answers to a person. A task
+-- is interactive if it uses the cpu for no more than `short` between sleeps, on the
+-- mean and this time; it runs before all others and takes their cpu when it wakes. Who
+-- goes on for longer is one of the rest in that instant. CPU time counts for everybody
+-- alike: who was served first has less claim later.
 --
--- Promise: in 99 of 100 cases the interactive wait at most a fifth of what they wait under `rr`,
--- and the machine does as much work (+- 2 %). Weakness: tasks that sleep on purpose every few
--- milliseconds can starve the rest. Cost: `fair`, three Lua calls a turn.
+-- Promise: in 99 of 100 cases the interactive wait at most a fifth of what they wait
+-- under `rr`, and the machine does as much work (+- 2 %). Weakness: tasks that sleep on
+-- purpose every few milliseconds can starve the rest. Cost: `fair`, three Lua calls a
+-- turn.
 local neap = require "neap"
 
 local interactive = neap.policy {
   name = "interactive",
-  summary = "who often sleeps runs as it wakes, the rest is fair: for desktops, shells, servers",
+  summary = "who often sleeps runs as it wakes, the rest is fair: desktops, servers",
   base = "fair",
   starves = true,
   short = 5 * neap.ms,
 }
 
 function interactive:init()
-  if self.short < neap.ms then error(("short: %s is less than 1ms"):format(self.short), 0) end
+  if self.short < neap.ms then
+    error(("short: %s is less than 1ms"):format(self.short), 0)
+  end
   self._first = neap.fifo() -- the interactive that wait
   self._of = {}
 end
@@ -72,7 +75,9 @@ end
 function interactive:preempt(task)
   if not is_interactive(self, task) then return nil end
   for cpu = 0, self.cpus - 1 do
-    if task:may_use(cpu) and not is_interactive(self, self:on_cpu(cpu)) then return cpu end
+    if task:may_use(cpu) and not is_interactive(self, self:on_cpu(cpu)) then
+      return cpu
+    end
   end
 end
 

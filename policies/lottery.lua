@@ -1,13 +1,13 @@
--- lottery.lua - each turn is drawn by lot; a task's weight is the number of its tickets.
+-- lottery.lua - each turn is drawn by lot; a task's weight is its number of tickets.
 --
 -- C. Waldspurger and W. Weihl, Lottery Scheduling: Flexible Proportional-Share Resource
 -- Management, OSDI 1994. Shares are right in the mean only: after n draws the error of
 -- a task with the part p of the tickets is about sqrt(n * p * (1 - p)) turns.
 --
 -- The draws are those of the paper, made otherwise: as if each task that waits had a
--- clock that rings at random, at the rate of its weight. The first to ring has the turn,
--- which is it by weight; and as such clocks have no memory, the others' times are as
--- good as drawn anew. So a draw is a heap's least, and nobody's tickets are counted.
+-- clock that rings at random, at the rate of its weight. The first to ring has the
+-- turn, which is it by weight; and as such clocks have no memory, the others' times are
+-- as good as drawn anew. So a draw is a heap's least, and nobody's tickets are counted.
 --
 -- Promise: no test tells the draws from fair ones; the same seed gives the same
 -- schedule. Weakness: whoever has little luck waits long, hence `starves`: use `fair`

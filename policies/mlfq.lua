@@ -1,21 +1,23 @@
 -- mlfq.lua - feedback: who uses much falls, and all rise again at each boost.
 --
--- F. Corbato, M. Merwin-Daggett and R. Daley, An Experimental Time-Sharing System, 1962; the
--- rules are those of R. and A. Arpaci-Dusseau, Operating Systems: Three Easy Pieces, ch. 8. A
--- task falls one level when it has used 2^level quanta there, however it split them; within a
--- level turns go round, one quantum each. At each multiple of `boost` everybody is at the top.
+-- F. Corbato, M. Merwin-Daggett and R. Daley, An Experimental Time-Sharing System,
+-- 1962; the rules are those of R. and A. Arpaci-Dusseau, Operating Systems: Three Easy
+-- Pieces, ch. 8. A task falls one level when it has used 2^level quanta there, however
+-- it split them; within a level turns go round, one quantum each. At each multiple of
+-- `boost` everybody is at the top.
 --
--- There is one heap, by boost and level. Who has waited since before the latest boost stands
--- before all that came after it: that is the boost, and costs nothing.
+-- There is one heap, by boost and level. Who has waited since before the latest boost
+-- stands before all that came after it: that is the boost, and costs nothing.
 --
--- Promise: jobs shorter than a quantum wait for each other only; nobody waits longer than `boost`
--- and one quantum for each task. Weakness: long tasks hardly run between boosts while short ones
--- keep coming. Cost: O(log n), one Lua call a turn, and O(cpus) an arrival.
+-- Promise: jobs shorter than a quantum wait for each other only; nobody waits longer
+-- than `boost` and one quantum for each task. Weakness: long tasks hardly run between
+-- boosts while short ones keep coming. Cost: O(log n), one Lua call a turn, and O(cpus)
+-- an arrival.
 local neap = require "neap"
 
 local mlfq = neap.policy {
   name = "mlfq",
-  summary = "who uses much falls, all rise at each boost: short jobs first, nothing known of them",
+  summary = "who uses much falls, all rise at each boost: short jobs among unknown ones",
   starves = true, -- up to `boost`, which may be long
   preempts = true,
   levels = 4,
@@ -23,7 +25,9 @@ local mlfq = neap.policy {
 }
 
 function mlfq:init()
-  if self.boost < neap.ms then error(("boost: %s is less than 1ms"):format(self.boost), 0) end
+  if self.boost < neap.ms then
+    error(("boost: %s is less than 1ms"):format(self.boost), 0)
+  end
   if self.levels < 1 or self.levels > 30 then
     error(("levels: %s is out of range 1..30"):format(self.levels), 0)
   end
@@ -42,9 +46,10 @@ end
 function mlfq:key(task)
   local own, boost = self._of[task.id], self.now // self.boost
   if own.boost < boost then own.boost, own.level, own.from = boost, 0, task.cpu_ns end
-  while own.level < self.levels - 1 and task.cpu_ns - own.from >= self.quantum << own.level do
-    own.from = own.from + (self.quantum << own.level)
-    own.level = own.level + 1
+  local allotment = self.quantum << own.level
+  while own.level < self.levels - 1 and task.cpu_ns - own.from >= allotment do
+    own.from, own.level = own.from + allotment, own.level + 1
+    allotment = 2 * allotment
   end
   return own.boost * self.levels + own.level
 end

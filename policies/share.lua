@@ -23,7 +23,7 @@ local neap = require "neap"
 
 local share = neap.policy {
   name = "share",
-  summary = "feedback holds a task to `estimate` of cpu per `period`, or to a `rate` of progress",
+  summary = "feedback holds `estimate` of cpu per `period`, or a `rate` of progress",
   base = "fair",
   starves = true,
   idles = true,
@@ -71,7 +71,8 @@ end
 local function control(self, task, own)
   local wrong = error_of(self, task, own)
   if not own.slept then
-    local change = self.integral * wrong + self.proportional * (wrong - (own.wrong or wrong))
+    local growth = wrong - (own.wrong or wrong)
+    local change = self.integral * wrong + self.proportional * growth
     own.given = math.max(neap.ms, math.min(own.given + change // 100, task.period))
     own.wrong = wrong
   end
@@ -153,7 +154,8 @@ function share:slice(task)
 end
 
 function share:preempt(task)
-  if self._ready:has(task) then return latest_after(self, task, self._of[task.id].ends) end
+  if not self._ready:has(task) then return nil end
+  return latest_after(self, task, self._of[task.id].ends)
 end
 
 function share:stopping(task, ran, why)

@@ -1,19 +1,20 @@
 -- sjf.lua - shortest estimate first, each to its end or its next sleep.
 --
--- W. Smith, Various Optimizers for Single-Stage Production, 1956: on one machine, with all jobs
--- there, the shortest first gives the least mean turnaround. Where no estimate is given it is
--- guessed for the time until the next sleep: an average of the times between the sleeps so far,
--- in which the newest counts `newest` percent. Who has no estimate and has not slept yet comes
--- last.
+-- W. Smith, Various Optimizers for Single-Stage Production, 1956: on one machine, with
+-- all jobs there, the shortest first gives the least mean turnaround. Where no estimate
+-- is given it is guessed for the time until the next sleep: an average of the times
+-- between the sleeps so far, in which the newest counts `newest` percent. Who has no
+-- estimate and has not slept yet comes last.
 --
--- Promise: the least mean turnaround of all orders without preemption, for jobs that are all
--- there and true estimates. Weakness: long jobs starve while shorter ones keep coming, and a long
--- one that runs holds up all others: `srtf` does not. Cost: O(log n), a Lua call an arrival.
+-- Promise: the least mean turnaround of all orders without preemption, for jobs that
+-- are all there and true estimates. Weakness: long jobs starve while shorter ones keep
+-- coming, and a long one that runs holds up all others: `srtf` does not. Cost: O(log
+-- n), a Lua call an arrival.
 local neap = require "neap"
 
 local sjf = neap.policy {
   name = "sjf",
-  summary = "shortest estimate first, to its end, none last: least mean wait, long ones may starve",
+  summary = "shortest estimate first, each to its end: known jobs, least mean wait",
   starves = true,
   newest = 50, -- percent
 }

@@ -1,21 +1,23 @@
 -- srtf.lua - shortest remaining estimate first; a shorter newcomer takes the cpu.
 --
--- L. Schrage, A Proof of the Optimality of the Shortest Remaining Processing Time Discipline,
--- Operations Research, 1968. What remains is `estimate` less what was used. Where no estimate is
--- given it is guessed for the time until the next sleep: an average of the times between the
--- sleeps so far in which the newest counts `newest` percent, and `guess` to begin with
--- (Silberschatz & Galvin, Operating System Concepts, ch. 5).
+-- L. Schrage, A Proof of the Optimality of the Shortest Remaining Processing Time
+-- Discipline, Operations Research, 1968. What remains is `estimate` less what was used.
+-- Where no estimate is given it is guessed for the time until the next sleep: an
+-- average of the times between the sleeps so far in which the newest counts `newest`
+-- percent, and `guess` to begin with (Silberschatz & Galvin, Operating System Concepts,
+-- ch. 5).
 --
--- Who exceeds its estimate is believed the less the more it does: by as much as it is over.
+-- Who exceeds its estimate is believed the less the more it does: by as much as it is
+-- over.
 --
--- Promise: with true estimates the least mean turnaround that any order can give on one cpu.
--- Weakness: long jobs starve while shorter ones keep coming; wrong estimates. Cost: O(log n), a
--- Lua call a turn, O(cpus) an arrival.
+-- Promise: with true estimates the least mean turnaround that any order can give on one
+-- cpu. Weakness: long jobs starve while shorter ones keep coming; wrong estimates.
+-- Cost: O(log n), a Lua call a turn, O(cpus) an arrival.
 local neap = require "neap"
 
 local srtf = neap.policy {
   name = "srtf",
-  summary = "shortest remaining estimate first: least mean turnaround, long ones may starve",
+  summary = "shortest remaining estimate first: known jobs, least mean turnaround",
   starves = true,
   preempts = true,
   guess = 100 * neap.ms, -- of a task without an estimate that has not slept yet

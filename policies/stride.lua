@@ -1,20 +1,22 @@
--- stride.lua - shares by weight, by the book: who has passed least takes the next stride.
+-- stride.lua - shares by weight: who has passed least takes the next stride.
 --
--- C. Waldspurger and W. Weihl, Stride Scheduling: Deterministic Proportional-Share Resource
--- Management, MIT/LCS/TM-528, 1995. A task's pass advances by ran * UNIT / weight, the remainder
--- is carried. Who sleeps keeps what it was ahead or behind (`remain`), no more and no less: it
--- gains nothing by sleeping, as it may under `fair`.
+-- C. Waldspurger and W. Weihl, Stride Scheduling: Deterministic Proportional-Share
+-- Resource Management, MIT/LCS/TM-528, 1995. A task's pass advances by ran * UNIT /
+-- weight, the remainder is carried. Who sleeps keeps what it was ahead or behind
+-- (`remain`), no more and no less: it gains nothing by sleeping, as it may under
+-- `fair`.
 --
--- Promise: of what any two tasks that stayed ready got together on one cpu, each has its part by
--- weight to within one quantum, at all times. Weakness: a sleeper gets no credit, so it waits a
--- turn more than under `fair`. Cost: O(log n), three Lua calls a turn.
+-- Promise: of what any two tasks that stayed ready got together on one cpu, each has
+-- its part by weight to within one quantum, at all times. Weakness: a sleeper gets no
+-- credit, so it waits a turn more than under `fair`. Cost: O(log n), three Lua calls a
+-- turn.
 local neap = require "neap"
 
 local UNIT = 100 -- the weight at which a pass is real time
 
 local stride = neap.policy {
   name = "stride",
-  summary = "shares by weight to within a quantum, no credit for sleep: for exact shares",
+  summary = "shares by weight to within a quantum, at all times: for exact shares",
   ideal = "weight",
 }
 

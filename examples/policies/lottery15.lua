@@ -1,7 +1,8 @@
--- lottery15.lua - each turn is drawn by lot, weights are tickets, in fifteen lines of code.
+-- lottery15.lua - turns are drawn by lot, weights are tickets, in fifteen lines.
 --
--- Shares are right in the mean, and who has little luck waits long: that is its order, so it says
--- `starves`. A draw looks at every task; policies/lottery.lua does the same in O(log n).
+-- Shares are right in the mean, and who has little luck waits long: that is its order,
+-- so it says `starves`. A draw looks at every task; policies/lottery.lua does the same
+-- in O(log n).
 local neap = require "neap"
 local lottery = neap.policy { name = "lottery15", ideal = "weight", starves = true }
 

@@ -1,9 +1,9 @@
--- mlfq40.lua - multilevel feedback queues, in forty lines of code: who uses much, sinks.
+-- mlfq40.lua - feedback queues in forty lines of code: who uses much, sinks.
 --
--- F. Corbato et al., An Experimental Time-Sharing System, 1962; the rules are those of R. and A.
--- Arpaci-Dusseau, Operating Systems: Three Easy Pieces. A task begins on top. When it has used its
--- allotment it goes down a level, where turns are twice as long. Every `boost` all that wait are
--- on top again, so that nobody waits for ever.
+-- F. Corbato et al., An Experimental Time-Sharing System, 1962; the rules are those of
+-- R. and A. Arpaci-Dusseau, Operating Systems: Three Easy Pieces. A task begins on top.
+-- When it has used its allotment it goes down a level, where turns are twice as long.
+-- Every `boost` all that wait are on top again, so that nobody waits for ever.
 local neap = require "neap"
 
 local mlfq = neap.policy {

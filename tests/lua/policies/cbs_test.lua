@@ -60,7 +60,7 @@ function TestCbs.test_a_hog_gets_its_part_and_a_tick_at_most_and_the_others_miss
       luaunit.assertTrue(used[i] <= whole + hog[1] + 10 * ms, ("seed %d: %.4f"):format(seed,
         used[i] / whole))
       luaunit.assertTrue(used[i] >= whole)
-      luaunit.assertTrue(most[i] <= 2 * hog[1] + 10 * ms)
+      luaunit.assertTrue(most[i] <= hog[1] + 10 * ms)
     end
   end
 end
