@@ -36,6 +36,7 @@ function eevdf:init()
   self._zero = 0   -- sums are kept of what is beyond it, so that they stay small
   self._weight = 0 -- of all that compete
   self._sum = 0    -- of their weight * (runtime - zero)
+  self._alone = 0  -- how many have a cpu to themselves
 end
 
 local function request(self, task)
@@ -83,13 +84,7 @@ end
 
 function eevdf:init_task(task)
   self._of[task.id] = { runtime = mean(self), deadline = 0, lag = 0, rest = 0,
-    paid = task.cpu_ns, weight = task.weight, competes = false }
-end
-
-function eevdf:exit_task(task)
-  local own = self._of[task.id]
-  if own.competes then leave(self, own) end
-  self._of[task.id] = nil
+    paid = task.cpu_ns, weight = task.weight, competes = false, is_alone = false }
 end
 
 -- It is placed so that its lag is what it was when it left: its own coming moves the
@@ -104,9 +99,39 @@ local function enter(self, task, own)
   join(self, own)
 end
 
+-- Whether a task has a cpu to itself, out of the competition.
+local function set_alone(self, task, own, is_alone)
+  if is_alone == own.is_alone then return end
+  own.is_alone = is_alone
+  if is_alone then
+    self._alone = self._alone + 1
+    leave(self, own)
+    own.lag, own.deadline = 0, math.mininteger
+  else
+    self._alone = self._alone - 1
+    enter(self, task, own)
+  end
+end
+
+-- Who claims more than a cpu can never catch up, and all others would seem to be ahead:
+-- it has one to itself, and the others compete for the rest. On one cpu nobody does.
+local function weigh(self, task, own)
+  local weight, cpus = self._weight, self.cpus - self._alone
+  if own.is_alone then weight, cpus = weight + own.weight, cpus + 1 end
+  set_alone(self, task, own, cpus > 1 and own.weight * cpus > weight)
+end
+
+function eevdf:exit_task(task)
+  local own = self._of[task.id]
+  set_alone(self, task, own, false)
+  if own.competes then leave(self, own) end
+  self._of[task.id] = nil
+end
+
 function eevdf:enqueue(task)
   local own = self._of[task.id]
   self._gone:remove(task)
+  if own.is_alone then return self._ready:push(task, own.deadline) end
   if not own.competes then enter(self, task, own) end
   renew(self, task, own)
   self._early:push(task, own.runtime)
@@ -122,6 +147,7 @@ local function go(self, own)
 end
 
 local function sleep(self, task, own)
+  set_alone(self, task, own, false)
   if own.runtime > mean(self) then
     self._gone:push(task, own.runtime)
   else
@@ -160,8 +186,9 @@ function eevdf:pick(cpu)
   for _ = 1, AT_ONCE do
     local task = ready:pop(cpu)
     if not task then break end
-    if self._of[task.id].runtime <= now then return task end
-    early:push(task, self._of[task.id].runtime)
+    local own = self._of[task.id]
+    if own.is_alone or own.runtime <= now then return task end
+    early:push(task, own.runtime)
   end
   return (early:pop(cpu)) or (ready:pop(cpu))
 end
@@ -181,16 +208,18 @@ end
 
 function eevdf:slice(task)
   local own = self._of[task.id]
+  if own.is_alone then return request(self, task) end
   return math.max(neap.ms, -((own.runtime - own.deadline) * own.weight // UNIT))
 end
 
 function eevdf:running(task)
   local own = self._of[task.id]
-  if not own.competes then join(self, own) end
+  if not own.competes and not own.is_alone then join(self, own) end
 end
 
 function eevdf:stopping(task, _, why)
   local own = pay(self, task)
+  weigh(self, task, own)
   if why == "blocked" or why == "paused" then sleep(self, task, own) end
 end
 
@@ -204,6 +233,7 @@ function eevdf:update(task, what)
   end
   local own = self._of[task.id]
   if own.weight == task.weight then return end
+  set_alone(self, task, own, false)
   local competes, sleeps = own.competes, self._gone:remove(task)
   if competes then go(self, own) end
   own.rest = own.rest * task.weight // own.weight

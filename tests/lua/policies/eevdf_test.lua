@@ -171,4 +171,25 @@ function TestEevdf.test_short_requests_get_no_more_time()
   luaunit.assertAlmostEquals(rt:find(1).cpu_ns, 5 * neap.s, 10 * ms)
 end
 
+-- Two that claim more than a cpu each leave the third one to a light task. It does not pay for that
+-- when others come.
+function TestEevdf.test_what_nobody_else_could_use_is_not_held_against_a_task()
+  local rt <close> = check.runtime { policy = "eevdf", cpus = 3 }
+  local light = rt:task { weight = 50 }
+  for _ = 1, 2 do rt:task { weight = 8000 } end
+  rt:run(2 * neap.s)
+  local before = light.cpu_ns
+  same(before, 2 * neap.s)
+  for _ = 1, 2 do rt:task {} end
+  rt:run(10 * neap.s)
+  luaunit.assertTrue(light:stats().longest_wait_ns <= 50 * ms, light:stats().longest_wait_ns)
+  luaunit.assertAlmostEquals(light.cpu_ns - before, 2 * neap.s, 20 * ms)
+  for id = 2, 3 do luaunit.assertAlmostEquals(rt:find(id).cpu_ns, 12 * neap.s, 20 * ms) end
+  for id = 4, 5 do luaunit.assertAlmostEquals(rt:find(id).cpu_ns, 4 * neap.s, 20 * ms) end
+  rt:find(2).weight = 100 -- and has none to itself any more
+  before = rt:find(5).cpu_ns
+  rt:run(7 * neap.s)
+  luaunit.assertAlmostEquals(rt:find(5).cpu_ns - before, 4 * neap.s, 40 * ms)
+end
+
 check.main()
