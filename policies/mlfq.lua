@@ -17,7 +17,7 @@ local neap = require "neap"
 
 local mlfq = neap.policy {
   name = "mlfq",
-  summary = "who uses much falls, all rise at each boost: short jobs among unknown ones",
+  summary = "who uses much falls, all rise at each boost: short jobs soon, if unknown",
   starves = true, -- up to `boost`, which may be long
   preempts = true,
   levels = 4,

@@ -194,9 +194,13 @@ static void note_crowd(neap_core *c)
     double count = (double)c->ctx.ready + c->ctx.cpus;
     bool over = c->ctx.now - c->crowd.at > bound_of(c, c->crowd.count);
 
-    if (over || count > c->crowd.count)
+    if (over) {
         c->crowd = (struct crowd){c->ready_weight, count, c->ctx.now};
-    else if (c->ready_weight > c->crowd.weight)
+    } else if (count > c->crowd.count) {
+        c->crowd.count = count;
+        c->crowd.at = c->ctx.now;
+    }
+    if (c->ready_weight > c->crowd.weight)
         c->crowd.weight = c->ready_weight;
 }
 

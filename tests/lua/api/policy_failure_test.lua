@@ -161,6 +161,19 @@ function TestFailing.test_round_robin_may_let_a_heavy_task_wait_for_its_turn()
   same({ rt.policy, #reports, rt:find(1).cpu_ns }, { "round_robin", 0, 300 * ms })
 end
 
+-- Whose turn is not due by the weights that there were has not waited for too long, when they fall
+-- and others come.
+function TestFailing.test_a_wait_is_judged_by_the_weights_that_there_were()
+  local newest_first = { name = "p", ideal = "weight", key = function(_, task) return -task.id end }
+  local rt <close>, reports = under(newest_first, 1, { quantum = "20ms" })
+  local heavy = rt:task { weight = 8000 }
+  rt:run(1100 * ms)
+  heavy.weight = 100
+  for _ = 1, 3 do rt:task {} end
+  rt:run(60 * ms)
+  same({ rt.policy, #reports, rt:find(1).cpu_ns }, { "p", 0, 0 })
+end
+
 -- Bad answers.
 
 -- The first report when `hook` answers `answer(task, other_runtime's task)`.
