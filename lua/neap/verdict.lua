@@ -6,11 +6,14 @@ local verdict = {}
 
 local TASKS, TIME = 10, 100 * neap.s
 
--- Ten tasks that are always ready, with weights 1 to 10.
+-- Ten tasks that are always ready, with weights 1 to 10, and the sum of those. Or nil and why one
+-- was refused.
 local function add_tasks(rt)
   local tasks, weights = {}, 0
   for i = 1, TASKS do
-    tasks[i] = rt:task { name = "task" .. i, weight = 100 * i, estimate = i * neap.s }
+    local task, problem = rt:task { name = "task" .. i, weight = 100 * i, estimate = i * neap.s }
+    if not task then return nil, problem end
+    tasks[i] = task
     weights = weights + (rt.ideal == "equal" and 1 or tasks[i].weight)
   end
   return tasks, weights
@@ -52,6 +55,7 @@ function verdict.figures(policy)
     if report.kind ~= "log" then problem = problem or report.message:match("[^\n]*") end
   end)
   local tasks, weights = add_tasks(rt)
+  if not tasks then return nil, weights end
   local before = os.clock()
   assert(rt:run(TIME))
   local seconds, stats = os.clock() - before, rt:stats()

@@ -76,6 +76,8 @@ function TestPolicy.test_check_finds_a_hook_that_loops_one_that_lies_and_one_tha
   fails("slice returned a string, expected nanoseconds", 'base = "fair"',
     "function p:slice() return 'x' end")
   fails("has waited", "key = function(_, t) return -t.id end")
+  fails("refuses task task1: too many", 'base = "fair"',
+    "function p:init_task() return nil, 'too many' end")
 end
 
 -- Addresses and the order of pairs() are the same everywhere; what else there is, is seeded.
