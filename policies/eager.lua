@@ -11,7 +11,7 @@ local neap = require "neap"
 
 local eager = neap.policy {
   name = "eager",
-  summary = "fair, with short turns for tasks that have hardly run",
+  summary = "fair, with short turns for tasks that have hardly run: soon answers",
   base = "fair",
   young = 50 * neap.ms, -- a task is young until it has used so much CPU time
 }
