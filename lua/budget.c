@@ -32,6 +32,7 @@ enum {
 struct budget {
     lua_State *L;
     size_t used, limit; /* bytes */
+    uint64_t asked;     /* calls of the allocator */
     int every;          /* instructions from one look to the next */
     neap_ns time;       /* of the call that runs; 0: none does */
     neap_ns from,
@@ -105,6 +106,7 @@ static void *allocate(void *user, void *block, size_t before, size_t size)
     struct budget *b = user;
     size_t had = block ? before : 0; /* else it says what kind of object */
 
+    b->asked++;
     if (size == 0) {
         free(block);
         b->used -= had;
@@ -248,6 +250,13 @@ void neap_budget_spend(lua_State *L, lua_Integer work)
 
     if (b && is_over(b, work))
         raise_over(L, b, 1);
+}
+
+uint64_t neap_budget_allocations(lua_State *L)
+{
+    const struct budget *b = budget_of(L);
+
+    return b ? b->asked : 0;
 }
 
 void neap_budget_collect(lua_State *L)

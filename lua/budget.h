@@ -12,6 +12,7 @@
 #include <neap/task.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* For loading a file, init and exit; a hook has a tenth of the quantum. */
 #define NEAP_BUDGET_LOAD (100 * NEAP_MS)
@@ -41,6 +42,10 @@ bool neap_budget_blame(lua_State *L, char *out, size_t room);
 /* `work` more instructions, or as much time as so many take. Raises when that is too
  * much. */
 void neap_budget_spend(lua_State *L, lua_Integer work);
+
+/* How often it has asked its allocator for memory, or given some back; 0 in other
+ * states. */
+uint64_t neap_budget_allocations(lua_State *L);
 
 /* The collector is stopped while a call runs, but for its last resort: what is to be
  * collected is, step by step, between decisions. One step; or all, where half of the

@@ -197,16 +197,23 @@ static neap_ns clock_now(void)
     return (neap_ns)t.tv_sec * NEAP_S + t.tv_nsec;
 }
 
-static void note_time(struct neap_host *h, const struct neap_call *call)
+static void note_start(const struct neap_host *h, struct neap_call *call)
+{
+    call->asked = neap_budget_allocations(h->L);
+    call->since = clock_now();
+}
+
+static void note_end(struct neap_host *h, const struct neap_call *call)
 {
     h->profile[call->hook].calls++;
     h->profile[call->hook].time += clock_now() - call->since;
+    h->profile[call->hook].allocations += neap_budget_allocations(h->L) - call->asked;
 }
 
 static bool begin(struct neap_host *h, struct neap_call *call)
 {
     if (h->profile)
-        call->since = clock_now();
+        note_start(h, call);
     call->floor = lua_gettop(h->L);
     call->outer = h->call;
     h->call = call;
@@ -227,7 +234,7 @@ static bool begin(struct neap_host *h, struct neap_call *call)
 void neap_call_end(struct neap_host *h, struct neap_call *call)
 {
     if (h->profile)
-        note_time(h, call);
+        note_end(h, call);
     if (!call->outer) {
         tell_slow(h, call);
         neap_budget_end(h->L);

@@ -65,6 +65,7 @@ struct neap_call {
     neap_task *popped; /* what base:pick gave last and Lua has not put back */
     int floor;         /* the height of the stack before */
     neap_ns since;     /* when it began, where that is of interest */
+    uint64_t asked;    /* calls of the state's allocator before, likewise */
     char *problem; /* where a failure is told that is none of a decision's, or NULL */
     size_t room;
     struct neap_call *outer;
@@ -95,7 +96,7 @@ struct neap_host {
     size_t seat;            /* where the seats begin in t->own */
     bool has[NEAP_HOOKS];
     struct neap_host_profile {
-        uint64_t calls;
+        uint64_t calls, allocations;
         neap_ns time;
     } * profile;         /* of each hook; NULL: nobody asked */
     bool has_left;       /* `exit` was called */

@@ -146,7 +146,11 @@ int neap_policy_profile(lua_State *L)
     for (int i = 0; h && h->profile && i < NEAP_HOOKS; i++) {
         if (h->profile[i].calls == 0)
             continue;
-        lua_createtable(L, 0, 2);
+        lua_createtable(L, 0, 3);
+        if (h->own) {
+            lua_pushinteger(L, (lua_Integer)h->profile[i].allocations);
+            lua_setfield(L, -2, "allocations");
+        }
         lua_pushinteger(L, (lua_Integer)h->profile[i].calls);
         lua_setfield(L, -2, "calls");
         lua_pushinteger(L, h->profile[i].time);

@@ -34,19 +34,20 @@ local function longest_wait(tasks)
   return longest
 end
 
--- Each hook's time for a call; and for all of them together.
-local function time_in_hooks(profile)
-  local each, all = {}, 0
+-- Each hook's time for a call, and what it allocates in one; and the time of all together.
+local function cost_of_hooks(profile)
+  local each, allocations, all = {}, {}, 0
   for name, p in pairs(profile) do
     each[name] = p.ns // p.calls
+    allocations[name] = p.allocations and p.allocations / p.calls
     all = all + p.ns
   end
-  return each, all
+  return each, allocations, all
 end
 
 -- Of 100 s on one cpu: { share_error, longest_wait_ns, switches_a_second, decision_ns, hook_ns =
--- { name = ns }, lua_share }; share_error is nil where no share is promised. Or nil and what went
--- wrong.
+-- { name = ns }, hook_allocations = { name = number of a call }, lua_share }; share_error is nil
+-- where no share is promised. Or nil and what went wrong.
 function verdict.figures(policy)
   local rt <close> = assert(neap.runtime { clock = "virtual", policy = policy.word,
     params = policy.params, cpus = 1, profile = true, policy_memory = policy.memory })
@@ -60,13 +61,14 @@ function verdict.figures(policy)
   assert(rt:run(TIME))
   local seconds, stats = os.clock() - before, rt:stats()
   if problem then return nil, problem end
-  local hooks, spent = time_in_hooks(rt:profile())
+  local hooks, allocations, spent = cost_of_hooks(rt:profile())
   return {
     share_error = rt.ideal and share_error(rt, tasks, weights),
     longest_wait_ns = longest_wait(tasks),
     switches_a_second = stats.context_switches / (TIME / neap.s),
     decision_ns = seconds * 1e9 / math.max(1, stats.decisions),
     hook_ns = hooks,
+    hook_allocations = allocations,
     lua_share = spent / TIME,
   }
 end

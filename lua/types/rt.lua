@@ -341,6 +341,7 @@ function timer:cancel() end
 ---@class neap.profile
 ---@field calls integer
 ---@field ns integer in all
+---@field allocations? integer calls of the allocator of its own state in them: each asks for memory, or gives some back; nil where it has no such state
 
 ---What a handler of "error" is given.
 ---@class neap.report

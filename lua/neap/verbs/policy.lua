@@ -109,7 +109,8 @@ local function figures_text(about, f)
   line("switches", ("%.1f a second"):format(f.switches_a_second))
   line("a decision", ("%.0fns in all"):format(f.decision_ns))
   for _, name in ipairs(sorted(f.hook_ns)) do
-    line(name, ("%dns a call, its clock included"):format(f.hook_ns[name]))
+    line(name, ("%dns a call, its clock included; %.2f allocations"):format(f.hook_ns[name],
+      f.hook_allocations[name] or 0))
   end
   line("Lua", ("%.4f %% of the quantum"):format(100 * f.lua_share))
   return table.concat(lines)
