@@ -127,7 +127,7 @@ static size_t message_size(const char *text, size_t size)
 }
 
 /* What lua_pcall has left on the stack is told to the core. */
-static void fail(const struct neap_host *h, const struct neap_call *call)
+static void fail(struct neap_host *h, const struct neap_call *call)
 {
     char message[512], trace[2048] = "";
     size_t size = 6, end;
@@ -147,8 +147,23 @@ static void fail(const struct neap_host *h, const struct neap_call *call)
     if (end < size)
         neap_text_plain(trace, sizeof trace, text + end + 1, size - end - 1,
                         NEAP_TEXT_LINES);
-    (neap_budget_is_over(h->L) ? neap_give_up : neap_fail)(call->c, message,
-                                                           end < size ? trace : NULL);
+    if (!neap_budget_is_over(h->L)) {
+        neap_fail(call->c, message, end < size ? trace : NULL);
+        return;
+    }
+    h->stopped |= 1u << call->hook;
+    neap_give_up(call->c, message, end < size ? trace : NULL);
+}
+
+/* The policy is to go, but not in the middle of a decision, which may ask the same of
+ * many tasks. */
+static bool was_stopped(const struct neap_host *h, const struct neap_call *call)
+{
+    bool was = !call->problem && h->stopped >> call->hook & 1;
+
+    if (was)
+        neap_fail(call->c, "it was stopped before", NULL);
+    return was;
 }
 
 void neap_call_fail(neap_ctx *c, lua_State *L, const char *otherwise)
@@ -249,7 +264,7 @@ bool neap_call_hook(struct neap_host *h, struct neap_call *call, int results)
     const char *arguments = shape[call->hook];
     int n = 1;
 
-    if (!begin(h, call))
+    if (!begin(h, call) || was_stopped(h, call))
         return false;
     lua_pushvalue(h->keep, NEAP_SLOT_HOOK + (int)call->hook);
     lua_pushvalue(h->keep, NEAP_SLOT_SELF);

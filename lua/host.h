@@ -104,6 +104,7 @@ struct neap_host {
     unsigned logged;
     unsigned dropped;
     unsigned told_slow; /* hooks that were reported to be slow, bit by bit */
+    unsigned stopped;   /* hooks that were stopped: none is run again */
     bool has_floats;    /* the keys in the heap are codes of doubles */
     bool preempts;      /* a less key takes the cpu of the greatest */
 };
