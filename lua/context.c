@@ -31,17 +31,22 @@ static neap_ctx *context(lua_State *L, const char *what)
     return h->call->c;
 }
 
-/* For verbs: legal in every hook but init and exit. */
-static neap_ctx *busy_context(lua_State *L, const char *what)
+/* For verbs: legal in every hook but init, and `last`. */
+static neap_ctx *verb_context(lua_State *L, const char *what, enum neap_hook last)
 {
     neap_ctx *c = context(L, what);
     enum neap_hook hook = neap_context_host(L)->call->hook;
 
     luaL_argexpected(L, lua_type(L, 1) == LUA_TTABLE, 1,
                      "policy (call it with a colon)");
-    if (hook == NEAP_HOOK_INIT || hook == NEAP_HOOK_EXIT)
+    if (hook == NEAP_HOOK_INIT || hook == last)
         luaL_error(L, "self:%s() is not there in %s", what, neap_hook_names[hook]);
     return c;
+}
+
+static neap_ctx *busy_context(lua_State *L, const char *what)
+{
+    return verb_context(L, what, NEAP_HOOK_EXIT);
 }
 
 /* A number in 0..range without favour to any: what is drawn beyond a power of two is
@@ -86,7 +91,7 @@ static int self_random(lua_State *L)
 
 static int self_log(lua_State *L)
 {
-    neap_ctx *c = busy_context(L, "log");
+    neap_ctx *c = verb_context(L, "log", NEAP_HOOK_INIT); /* the last word, too */
     struct neap_host *h = neap_context_host(L);
     const char *text;
     size_t size;

@@ -161,6 +161,37 @@ static void the_end_of_all_is_told_of_each(void **state)
     sim_end(&s);
 }
 
+static void part(neap_ctx *c, neap_reason reason)
+{
+    neap_log(c, "the last word");
+    neap_fail(c, "and it broke", NULL);
+}
+
+static void on_report(void *user, neap_runtime *rt, const neap_report *report)
+{
+    scene *s = user;
+
+    write_down(s, report->message, report->kind, (neap_id)s->forgotten);
+}
+
+static void what_exit_says_is_told_last_of_all(void **state)
+{
+    const neap_policy parting = {.name = "parting", .exit = part};
+    scene s = {0};
+    neap_options o = {.size = sizeof o,
+                      .table = &parting,
+                      .cpus = 1,
+                      .clock = NEAP_CLOCK_VIRTUAL,
+                      .user = &s,
+                      .on_report = on_report,
+                      .on_forget = on_forget};
+
+    assert_int_equal(neap_new(&s.rt, &o), 0);
+    assert_int_equal(neap_add(s.rt, NULL, NULL), 0);
+    neap_free(s.rt);
+    assert_string_equal(s.page, "the last word 0 1, and it broke 1 1, ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +201,7 @@ int main(void)
         cmocka_unit_test(an_exit_callback_may_add_a_task),
         cmocka_unit_test(signals_end_a_virtual_task_as_they_would_a_process),
         cmocka_unit_test(the_end_of_all_is_told_of_each),
+        cmocka_unit_test(what_exit_says_is_told_last_of_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@
 ---that name. What a policy keeps in it belongs to one runtime.
 ---
 ---The fields and verbs are there while a hook runs, and raise elsewhere; the verbs raise in init
----(of which restore is a part) and exit, too.
+---(of which restore is a part) and, but for log, in exit, too.
 ---@class neap.self
 ---@field now integer ns on the runtime's clock, constant within a decision
 ---@field quantum integer ns
@@ -44,7 +44,7 @@ local self = {}
 function self:random(low, high) end
 
 ---Writes a line to the runtime's log: a report of kind "log".
----In a hook: yes, but not in init, restore, exit. Raises: what cannot be made a string. Returns nil: never.
+---In a hook: yes, but not in init, restore. Raises: what cannot be made a string. Returns nil: never.
 ---@param text any
 function self:log(text) end
 

@@ -83,7 +83,8 @@ function rt:run(time) end
 ---In a hook: yes. Raises: misuse. Returns nil: never.
 function rt:stop() end
 
----Ends all tasks and waits for that, tells their exits, and frees everything. Twice does no harm.
+---Ends all tasks and waits for that, tells their exits and what the policy's exit() says, and frees
+---everything. Twice does no harm.
 ---In a hook: no. Raises: inside a handler, too; what an exit handler raised. Returns nil: never.
 function rt:close() end
 

@@ -110,7 +110,12 @@ void neap_hook_exit(neap_core *c, neap_reason reason)
     enter(c, HOOK_EXIT);
     c->seat.table.exit(&c->ctx, reason);
     c->hook = HOOK_NONE;
-    c->failure.set = false;
+    if (!c->failure.set)
+        return;
+    c->failure.set = c->failure.final = false; /* it goes anyway: no strike */
+    c->count.failures++;
+    neap_core_report(c, NEAP_REPORT_FAILURE, hook_name[HOOK_EXIT], c->failure.message,
+                     c->failure.trace[0] ? c->failure.trace : NULL, 0);
 }
 
 /* A refusal is no failure: the caller of the runtime gets it, with the message if there

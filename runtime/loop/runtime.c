@@ -72,6 +72,7 @@ int neap_new(neap_runtime **out, const neap_options *o)
     if (r == 0 && rt->opt.record)
         r = neap_recorder_open(rt, rt->opt.record);
     if (r < 0) {
+        rt->opt.on_report = NULL;
         neap_free(rt);
         return r;
     }
@@ -102,7 +103,6 @@ static void end_all(neap_runtime *rt)
     neap_ns now = neap_loop_now(rt), until = now + rt->opt.grace + 2 * NEAP_S;
 
     rt->opt.on_switch = NULL;
-    rt->opt.on_report = NULL;
     neap_timers_drop_users(rt);
     neap_end(rt, NEAP_KILL_GRACE);
     rt->stop = false;
@@ -124,8 +124,12 @@ static bool is_over(const neap_runtime *rt)
 
 void neap_free(neap_runtime *rt)
 {
+    void (*on_report)(void *, neap_runtime *, const neap_report *);
+
     if (!rt)
         return;
+    on_report = rt->opt.on_report;
+    rt->opt.on_report = NULL;
     if (rt->core && is_over(rt)) /* what is recorded ends as the last stats said */
         neap_recorder_close(rt);
     if (rt->replay && rt->core)
@@ -149,14 +153,11 @@ void neap_free(neap_runtime *rt)
     neap_os_cgroup_close(rt->cgroups);
     neap_limits_close(rt);
     neap_rank_lower(rt);
+    neap_loop_tell_reports(rt); /* nobody */
+    rt->opt.on_report = on_report;
     neap_core_free(rt->core);
     neap_replay_free(rt);
-    while (rt->first_told) {
-        told *next = rt->first_told->next;
-
-        free(rt->first_told);
-        rt->first_told = next;
-    }
+    neap_loop_tell_reports(rt);
     while (rt->strangers)
         neap_member_drop(rt, &rt->strangers);
     free(rt->members.bucket);

@@ -171,6 +171,7 @@ neap_ns neap_loop_due(const neap_runtime *rt);
 bool neap_loop_done(const neap_runtime *rt);
 /* later, outside decisions */
 void neap_loop_tell(neap_runtime *rt, const neap_report *report);
+void neap_loop_tell_reports(neap_runtime *rt); /* now */
 /* Charges who runs up to now: callbacks, and who called run(), find true accounts. */
 void neap_loop_settle(neap_runtime *rt);
 void neap_loop_tell_reports(neap_runtime *rt);

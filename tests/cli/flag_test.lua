@@ -104,12 +104,14 @@ function TestFlag.test_a_parameter_reaches_the_policy()
   local path = shell.file("says.lua", [[
 local says = require "neap".policy { name = "says", base = "rr", word = "none", times = 1 }
 function says:running() self:log(self.word .. "," .. self.times * 2) end
+function says:exit(why) self:log("bye: " .. why) end
 return says
 ]])
   local answer = shell.neap { "run", "-v", "-p", path, "--param", "word=a=b", "--param=times=21",
     "--", "true" }
   luaunit.assertEquals(answer.code, 0, answer.err)
   shell.assert_contains(answer.err, "neap: says: a=b,42")
+  shell.assert_contains(answer.err, "neap: says: bye: closed")
 end
 
 function TestFlag.test_a_parameter_that_the_policy_does_not_have_or_cannot_take()

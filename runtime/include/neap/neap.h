@@ -202,7 +202,9 @@ typedef struct neap_options {
 NEAP_API int neap_new(neap_runtime **out, const neap_options *options);
 
 /* Ends all tasks (TERM and CONT, the grace time, KILL) but those attached, waits for
- * that, frees everything. No callback but on_forget and on_exit runs. NULL is fine. */
+ * that, frees everything. No callback but on_forget and on_exit runs, and last of all
+ * on_report, for what the policy's exit() has to say: by then no function may be called
+ * with `rt`. NULL is fine. */
 NEAP_API void neap_free(neap_runtime *rt);
 
 /* Runs until there is nothing left to do (no task, no neap_after() timer, no output to

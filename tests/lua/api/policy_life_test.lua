@@ -177,6 +177,56 @@ function TestLife.test_self_outlives_its_policy_and_its_runtime()
   same(kept.task.alive, false)
 end
 
+-- What is told of a policy with this exit when act(rt) has been called and the runtime is closed.
+local function last_words(exit, act)
+  local heard = {}
+  hostile.with_file("local p = { name = 'p', base = 'rr' }\nfunction p:exit(why) " .. exit
+    .. " end\nreturn p", function(path)
+    local rt, reports = under(path, 2)
+    rt:run(ms)
+    act(rt)
+    rt:close()
+    for i, r in ipairs(reports) do
+      heard[i] = ("%s %s %s: %s"):format(r.kind, r.policy, r.hook, r.message:gsub("/.*:2: ", ""))
+    end
+  end)
+  return heard
+end
+
+function TestLife.test_what_exit_logs_is_told_whenever_it_comes()
+  local exit = "self:log('bye: ' .. why) print 'printed'"
+  local function nothing() end
+  local function replaced(rt) assert(rt:set_policy "fair") rt:run(ms) end
+  same(last_words(exit, nothing), { "log p nil: bye: closed", "log p nil: printed" })
+  same(last_words(exit, replaced), { "log p nil: bye: replaced", "log p nil: printed" })
+end
+
+function TestLife.test_an_exit_that_fails_is_told_and_counted_and_is_no_reason_to_stay()
+  local said = "failure p exit: no"
+  same(last_words("error 'no'", function() end), { said })
+  same(last_words("error 'no'", function(rt)
+    assert(rt:set_policy "fair")
+    rt:run(ms)
+    same({ rt.policy, rt:stats().failures, rt:stats().ejections }, { "fair", 1, 0 })
+  end), { said })
+end
+
+function TestLife.test_an_error_in_the_handler_of_the_last_words_harms_nobody()
+  hostile.with_file("return { name = 'p', exit = function(self) self:log 'bye' end }",
+    function(path)
+      local rt = check.runtime { policy = path }
+      local told
+      rt:on("error", function()
+        told = pcall(rt.stats, rt) or pcall(rt.close, rt)
+        error "in the handler"
+      end)
+      rt:run(ms)
+      pcall(rt.close, rt)
+      raises("closed", rt.stats, rt)
+      same(told, true) -- rt:close() of a closed one does no harm
+    end)
+end
+
 -- What one policy saves for the next, and what it explains.
 
 local function saving(body, fn)
