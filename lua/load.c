@@ -18,53 +18,81 @@ static bool is_path(const char *word)
     return strchr(word, '/') || (size > 4 && strcmp(word + size - 4, ".lua") == 0);
 }
 
-/* Does the policy's text say that it is also called `name`? It is our own text, and
- * nothing else of the policies that are not asked for is looked at. */
+static bool is_policy(const struct neap_embedded *e)
+{
+    return strncmp(e->name, FOLDER, strlen(FOLDER)) == 0;
+}
+
+/* What the policy's text says that it is also called, and how long that is; NULL:
+ * nothing. It is our own text, and nothing else of the policies that are not asked for
+ * is looked at. */
+static const char *alias_of(const struct neap_embedded *e, size_t *size)
+{
+    static const char before[] = "\n  alias = \"";
+    const char *at = strstr(e->text, before);
+
+    if (!at)
+        return NULL;
+    at += sizeof before - 1;
+    *size = strcspn(at, "\"");
+    return at;
+}
+
 static bool has_alias(const struct neap_embedded *e, const char *name)
 {
-    char line[64];
+    size_t size;
+    const char *alias = alias_of(e, &size);
 
-    if (snprintf(line, sizeof line, "\n  alias = \"%s\",\n", name) >= (int)sizeof line)
-        return false;
-    return strstr(e->text, line);
+    return alias && strlen(name) == size && memcmp(alias, name, size) == 0;
 }
 
 static const struct neap_embedded *find_embedded(const char *name)
 {
-    size_t prefix = strlen(FOLDER);
-
     for (const struct neap_embedded *e = neap_embedded; e->name; e++) {
-        if (strncmp(e->name, FOLDER, prefix) == 0 &&
-            (strcmp(e->name + prefix, name) == 0 || has_alias(e, name)))
+        if (is_policy(e) &&
+            (strcmp(e->name + strlen(FOLDER), name) == 0 || has_alias(e, name)))
             return e;
     }
     return NULL;
 }
 
-/* All names and aliases, for suggestions; the array is a userdata on the stack. */
-static const char *const *push_names(lua_State *L)
+static size_t count_names(void)
 {
-    const neap_policy *p;
-    const char **names;
-    size_t room = 1, n = 0;
+    size_t n = 0;
 
     while (neap_policy_at(n))
         n++;
-    room += 2 * n;
     for (const struct neap_embedded *e = neap_embedded; e->name; e++)
-        room++;
-    names = lua_newuserdatauv(L, room * sizeof *names, 0);
-    n = 0;
+        n++;
+    return 2 * n; /* each may have an alias */
+}
+
+/* All names and aliases, for suggestions; the array is a userdata on the stack. */
+static const char *const *push_names(lua_State *L)
+{
+    const char **names = lua_newuserdatauv(L, (count_names() + 1) * sizeof *names, 1);
+    const neap_policy *p;
+    const char *alias;
+    size_t n = 0, size;
+
+    lua_newtable(L); /* the aliases that are parts of a text */
     for (size_t i = 0; (p = neap_policy_at(i)); i++) {
         names[n++] = p->name;
         if (p->alias)
             names[n++] = p->alias;
     }
     for (const struct neap_embedded *e = neap_embedded; e->name; e++) {
-        if (strncmp(e->name, FOLDER, strlen(FOLDER)) == 0)
-            names[n++] = e->name + strlen(FOLDER);
+        if (!is_policy(e))
+            continue;
+        names[n++] = e->name + strlen(FOLDER);
+        alias = alias_of(e, &size);
+        if (!alias)
+            continue;
+        names[n++] = lua_pushlstring(L, alias, size);
+        lua_rawseti(L, -2, (lua_Integer)n);
     }
     names[n] = NULL;
+    lua_setiuservalue(L, -2, 1);
     return names;
 }
 
@@ -378,7 +406,7 @@ int neap_load_policies(lua_State *L)
     for (const struct neap_embedded *e = neap_embedded; e->name; e++) {
         struct neap_host *h = NULL;
 
-        if (strncmp(e->name, FOLDER, strlen(FOLDER)) != 0)
+        if (!is_policy(e))
             continue;
         if (take_embedded(L, NULL, e, &h) < 0)
             return lua_error(L);

@@ -112,6 +112,10 @@ function TestPolicy.test_show_tells_hooks_and_parameters()
   answer = shell.neap { "policy", "show", "egaer" }
   same(answer.code, 2)
   shell.assert_contains(answer.err, 'unknown policy "egaer" (did you mean "eager"?)')
+  for alias, near in pairs { wfq = "wfqq", cfs = "cf", prio = "pri" } do
+    answer = shell.neap { "policy", "show", near }
+    shell.assert_contains(answer.err, ('unknown policy %q (did you mean %q?)'):format(near, alias))
+  end
   answer = shell.neap { "policy", "chekc", "eager" }
   same(answer.code, 2)
   shell.assert_contains(answer.err, 'unknown action "chekc" (did you mean "check"?)')
