@@ -10,6 +10,7 @@
  * goes before it.
  */
 #include "budget.h"
+#include "strict.h"
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,6 +266,7 @@ void neap_budget_collect(lua_State *L)
 
     if (!b || (b->used < b->kept + COLLECT_AFTER && !b->collecting))
         return;
+    neap_strict_make_strong(L);
     if (b->used > b->limit / 2) {
         lua_gc(L, LUA_GCCOLLECT);
         b->collecting = false;

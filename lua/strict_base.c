@@ -3,7 +3,8 @@
  * Four differ in what they do. pcall and xpcall do not catch the end of a budget; the
  * handler of xpcall runs after the stack was unwound, since before it the interpreter's
  * hooks may be off. setmetatable refuses finalizers and weak tables: what they do
- * depends on the collector. pairs and next walk a table in one order on every run:
+ * depends on the collector. A __mode that is put into a metatable later is taken out
+ * before the collector sees it, but for its last resort, when memory is out. pairs and next walk a table in one order on every run:
  * numbers, then strings, booleans and tasks; the stock order is drawn by lot for each
  * state, and no replay would give the same picks.
  */
@@ -81,6 +82,42 @@ static int strict_xpcall(lua_State *L)
     return 2;
 }
 
+static const char metatables; /* its address is the registry's key of their set */
+
+static void open_metatables(lua_State *L)
+{
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &metatables);
+}
+
+static void note_metatable(lua_State *L, int index)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatables);
+    lua_pushvalue(L, index);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+void neap_strict_make_strong(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &metatables);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        lua_pushliteral(L, "__mode");
+        if (lua_rawget(L, -3) != LUA_TNIL) {
+            lua_pushliteral(L, "__mode");
+            lua_pushnil(L);
+            lua_rawset(L, -5);
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
 static int strict_setmetatable(lua_State *L)
 {
     static const char *const refused[] = {"__gc", "__mode", NULL};
@@ -97,6 +134,8 @@ static int strict_setmetatable(lua_State *L)
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
         return luaL_error(L, "cannot change a protected metatable");
     lua_settop(L, 2);
+    if (lua_istable(L, 2))
+        note_metatable(L, 2);
     lua_setmetatable(L, 1);
     return 1;
 }
@@ -286,4 +325,5 @@ void neap_strict_base(lua_State *L)
                                          {NULL, NULL}};
 
     luaL_setfuncs(L, functions, 0);
+    open_metatables(L);
 }
