@@ -14,8 +14,8 @@ void neap_strict_base(lua_State *L);   /* strict_base.c */
 void neap_strict_string(lua_State *L); /* strict_string.c */
 void neap_strict_table(lua_State *L);  /* strict_table.c */
 
-/* strict_base.c. Before a step of the collector: no table of the policy's is weak. Never
- * raises. */
+/* strict_base.c. No table of the policy's is weak from now on: before a step of the
+ * collector. Never raises. */
 void neap_strict_make_strong(lua_State *L);
 
 /* strict.c. Puts the functions into the table on top; what each replaces is its upvalue

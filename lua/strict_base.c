@@ -4,9 +4,10 @@
  * handler of xpcall runs after the stack was unwound, since before it the interpreter's
  * hooks may be off. setmetatable refuses finalizers and weak tables: what they do
  * depends on the collector. A __mode that is put into a metatable later is taken out
- * before the collector sees it, but for its last resort, when memory is out. pairs and next walk a table in one order on every run:
- * numbers, then strings, booleans and tasks; the stock order is drawn by lot for each
- * state, and no replay would give the same picks.
+ * before the collector sees it, but for its last resort, when memory is out. pairs and
+ * next walk a table in one order on every run: numbers, then strings, booleans and
+ * tasks; the stock order is drawn by lot for each state, and no replay would give the
+ * same picks.
  */
 #include "budget.h"
 #include "neap_lua.h"

@@ -1,150 +1,138 @@
 /* strict_string.c - string functions whose work is known before it is done.
  *
- * A pattern with k repetitions over n characters may take n^(k+1) steps: one for which
- * that is too much is refused, whatever it would find. Functions that copy count what
- * they copy.
+ * A search is made before the stock one, to know what it costs (pattern.h). Functions
+ * that copy count what they copy.
  */
 #include "budget.h"
 #include "neap_lua.h"
+#include "pattern.h"
 #include "strict.h"
 #include <string.h>
 
-#define STEPS_MAX 1000000.0
 #define BYTES_MAX ((size_t)1 << 31)
 enum {
-    STEPS_EACH = 10,    /* of a matcher take as long as an instruction */
-    BYTES_EACH = 64,    /* to copy, the same */
-    COMPARED_EACH = 32, /* characters of a pattern, as long as a step */
-    A_LOOK = 1000,      /* so many instructions have the clock looked at */
+    BYTES_EACH = 64, /* to copy, as long as an instruction */
     TIMES_MAX = 1 << 24
 };
 
-/* The place behind the set that begins at `at`. */
-static const char *behind_set(const char *at, const char *end)
+/* Where a search from position `n` begins, negative from the end; NULL: behind it. */
+static const char *start_of(const struct neap_pattern *s, lua_Integer n)
 {
-    at++;
-    if (at < end && *at == '^')
-        at++;
-    do {
-        if (at < end && *at == '%')
-            at++;
-        at++;
-    } while (at < end && *at != ']');
-    return at + 1;
+    lua_Integer size = s->text_end - s->text;
+
+    if (n < 0)
+        n = n < -size ? 1 : size + n + 1;
+    n = n > 0 ? n - 1 : 0;
+    return n <= size ? s->text + n : NULL;
 }
 
-struct cost {
-    int repetitions; /* each may walk along the text */
-    size_t longest;  /* set: each character may be compared with all of it */
-};
-
-static struct cost cost_of(const char *at, const char *end)
+static int strict_match(lua_State *L)
 {
-    struct cost cost = {0, 0};
+    struct neap_pattern s;
+    const char *at;
 
-    while (at < end) {
-        if (*at == '[') {
-            const char *behind = behind_set(at, end);
-            size_t size = (size_t)(behind - at);
+    luaL_checkstring(L, 1);
+    luaL_checkstring(L, 2);
+    neap_pattern_open(&s, L, 1, 2, NEAP_ANCHOR);
+    at = start_of(&s, luaL_optinteger(L, 3, 1));
+    if (at)
+        neap_pattern_find(&s, &at);
+    neap_pattern_pay(&s);
+    return neap_strict_stock(L);
+}
 
-            cost.longest = size > cost.longest ? size : cost.longest;
-            at = behind;
-            continue;
-        }
-        if (*at == '%') { /* %b and %1 walk along the text, too */
-            at++;
-            cost.repetitions += at < end && (*at == 'b' || (*at >= '0' && *at <= '9'));
+/* Each match begins behind the last, or an empty one a character further. */
+static int strict_gsub(lua_State *L)
+{
+    struct neap_pattern s;
+    const char *at, *end, *last = NULL;
+    lua_Integer most;
+
+    luaL_checkstring(L, 1);
+    luaL_checkstring(L, 2);
+    neap_pattern_open(&s, L, 1, 2, NEAP_ANCHOR);
+    most = luaL_optinteger(L, 4, s.text_end - s.text + 1);
+    for (at = s.text; most > 0 && at; at = s.is_anchored ? NULL : at) {
+        end = neap_pattern_match(&s, at);
+        if (end && end != last) {
+            at = last = end;
+            most--;
+        } else if (at == s.text_end || s.is_broken) {
+            break;
         } else {
-            cost.repetitions += strchr("*+-?", *at) != NULL && *at;
+            at++;
         }
-        at++;
     }
-    return cost;
+    neap_pattern_pay(&s);
+    return neap_strict_stock(L);
 }
 
-/* How many steps a search may take: from each character, each repetition over the whole
- * text, each way along the whole pattern. Raises where that is too many. */
-static double steps_of(lua_State *L, size_t length, const char *pattern, size_t size)
+/* Is it a text to look for as it is? The stock function asks the same. */
+static bool is_plain(lua_State *L, const char *pattern, size_t size)
 {
-    struct cost cost = cost_of(pattern, pattern + size);
-    double each = (double)length + 1;
-    size_t compared = (size + cost.longest) / COMPARED_EACH;
-    double steps = each * (1 + (double)compared);
-
-    for (int i = 0; i < cost.repetitions && steps <= STEPS_MAX; i++)
-        steps *= each;
-    if (steps > STEPS_MAX && (cost.repetitions > 0 || compared > 0))
-        luaL_error(
-            L,
-            "a pattern of %d characters with %d repetitions on %d characters may "
-            "take too long: use a simpler one, or a shorter text",
-            (int)size, cost.repetitions, (int)length);
-    return steps;
+    if (lua_toboolean(L, 4))
+        return true;
+    for (size_t i = 0; i < size; i++) {
+        if (pattern[i] && strchr("^$*+?.([%-", pattern[i]))
+            return false;
+    }
+    return true;
 }
 
-static void spend_pattern(lua_State *L, size_t length, const char *pattern, size_t size)
-{
-    neap_budget_spend(L,
-                      (lua_Integer)(steps_of(L, length, pattern, size) / STEPS_EACH));
-}
-
-/* Of (text, pattern, ...). */
-static void spend_match(lua_State *L)
+static int strict_find(lua_State *L)
 {
     size_t length, size;
     const char *pattern;
 
     luaL_checklstring(L, 1, &length);
     pattern = luaL_checklstring(L, 2, &size);
-    spend_pattern(L, length, pattern, size);
-}
-
-static int strict_match(lua_State *L) /* and gsub */
-{
-    spend_match(L);
-    return neap_strict_stock(L);
-}
-
-static int strict_find(lua_State *L)
-{
-    size_t length, size;
-    bool is_plain = lua_toboolean(L, 4);
-
-    if (!is_plain)
+    if (!is_plain(L, pattern, size))
         return strict_match(L);
-    luaL_checklstring(L, 1, &length);
-    luaL_checklstring(L, 2, &size);
     neap_budget_spend(
         L, (lua_Integer)((length + BYTES_EACH) / BYTES_EACH * (1 + size / 16)));
     return neap_strict_stock(L);
 }
 
-/* All its matches together were paid for when it was made, perhaps by another call.
- * Upvalues: the stock iterator, what one match may cost. */
+enum { ITERATOR = 1, TEXT, PATTERN, AT, LAST }; /* upvalues of next_match() */
+
 static int next_match(lua_State *L)
 {
-    neap_budget_spend(L, lua_tointeger(L, lua_upvalueindex(2)));
+    struct neap_pattern s;
+    const char *at, *last, *end;
+
+    neap_pattern_open(&s, L, lua_upvalueindex(TEXT), lua_upvalueindex(PATTERN),
+                      NEAP_NO_ANCHOR);
+    at = start_of(&s, lua_tointeger(L, lua_upvalueindex(AT)));
+    last = start_of(&s, lua_tointeger(L, lua_upvalueindex(LAST)));
+    for (end = NULL; at && !end && !s.is_broken; at = at < s.text_end ? at + 1 : NULL) {
+        end = neap_pattern_match(&s, at);
+        end = end == last ? NULL : end;
+    }
+    neap_pattern_pay(&s);
+    lua_pushinteger(L, (end ? end : s.text_end + 1) - s.text + 1);
+    lua_pushvalue(L, -1);
+    lua_replace(L, lua_upvalueindex(AT));
+    lua_replace(L, lua_upvalueindex(LAST));
     lua_settop(L, 0);
     return neap_strict_stock(L);
 }
 
 static int strict_gmatch(lua_State *L)
 {
-    size_t length, size;
-    const char *pattern;
-    double steps;
+    lua_Integer from = luaL_optinteger(L, 3, 1), n = lua_gettop(L);
 
-    luaL_checklstring(L, 1, &length);
-    pattern = luaL_checklstring(L, 2, &size);
-    steps = steps_of(L, length, pattern, size);
-    neap_budget_spend(L, (lua_Integer)(steps / STEPS_EACH));
-    lua_settop(L, 2);
+    luaL_checkstring(L, 1);
+    luaL_checkstring(L, 2);
+    lua_settop(L, 3);
     lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, 2, 1);
-    lua_pushinteger(L, steps < A_LOOK * STEPS_EACH ? (lua_Integer)steps / STEPS_EACH / 8
-                                                   : A_LOOK);
-    lua_pushcclosure(L, next_match, 2);
+    for (int i = 1; i <= (n > 2 ? 3 : 2); i++)
+        lua_pushvalue(L, i);
+    lua_call(L, n > 2 ? 3 : 2, 1);
+    lua_replace(L, 3);
+    lua_rotate(L, 1, 1); /* iterator, text, pattern */
+    lua_pushinteger(L, from);
+    lua_pushinteger(L, LUA_MAXINTEGER);
+    lua_pushcclosure(L, next_match, 5);
     return 1;
 }
 
@@ -221,11 +209,10 @@ static int strict_format(lua_State *L)
 void neap_strict_string(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"find", strict_find},     {"format", strict_format},
-        {"gmatch", strict_gmatch}, {"gsub", strict_match},
-        {"lower", strict_copy},    {"match", strict_match},
-        {"rep", strict_rep},       {"reverse", strict_copy},
-        {"upper", strict_copy},    {NULL, NULL}};
+        {"find", strict_find}, {"format", strict_format}, {"gmatch", strict_gmatch},
+        {"gsub", strict_gsub}, {"lower", strict_copy},    {"match", strict_match},
+        {"rep", strict_rep},   {"reverse", strict_copy},  {"upper", strict_copy},
+        {NULL, NULL}};
 
     neap_strict_replace(L, functions);
 }

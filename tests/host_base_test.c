@@ -1,5 +1,6 @@
-/* host_base_test.c - what a policy in Lua does not replace is its base's, at the speed of
- * C: the very same functions.
+/* host_base_test.c - what a policy in Lua does not replace is its base's own function.
+ *
+ * So it costs what it costs in C.
  *
  * init, exit, init_task and exit_task are always the host's: it has its own state and
  * handles to care for, and calls the base's.

@@ -104,6 +104,31 @@ function TestFiles.test_the_environment_of_a_file_is_what_a_policy_needs()
   end)
 end
 
+-- Within the budget of a hook. What is found is what stock Lua finds.
+function TestFiles.test_usual_parsing_of_a_long_text_is_no_trouble()
+  local parse = [[
+    local value = ("v x, "):rep(200) .. "v"
+    local found = { ("key = " .. value .. "  "):match "^(%w+)%s*=%s*(.-)%s*$" }
+    for word in value:gmatch("[^,%s]+", 990) do found[#found + 1] = word end
+    for at, word in ("a1b22"):gmatch "()(%d+)" do found[#found + 1] = at .. word end
+    for empty in ("abc"):gmatch "x*" do found[#found + 1] = empty end
+    found[#found + 1] = (("  " .. value .. "  "):gsub("^%s*(.-)%s*$", "%1"))
+    found[#found + 1] = value:gsub("%f[%w]v", { v = "w" }, 3)
+    found[#found + 1] = value:find(", v$", -20)
+    found[#found + 1] = #{ value:find("(x)(.)", 10) }
+    return found]]
+  local text = table.concat(assert(load(parse))(), ";")
+  with_file(("local p = { name = 'p' } function p:slice() p._parse() return 1000000 end\n"
+    .. "function p._parse() %s end\n"
+    .. "function p:explain() return #table.concat(p._parse(), ';') .. '' end\n"
+    .. "function p:init() assert(table.concat(p._parse(), ';') == %q) end return p")
+      :format(parse, text), function(path)
+    local rt <close> = under(path, 2)
+    rt:run(20 * ms)
+    same({ rt:stats().failures, rt:find(1):explain() }, { 0, tostring(#text) })
+  end)
+end
+
 function TestFiles.test_print_in_a_file_is_a_line_of_the_log()
   with_file([[return { name = "p", slice = function(self)
     print("a", 1, nil)
