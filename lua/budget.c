@@ -2,8 +2,9 @@
  *
  * The count hook is always set: it costs about two nanoseconds an instruction, and
  * nothing has to watch from outside. An instruction that works on large strings is
- * seen by what it allocates; one that only compares them is not, so a state that has
- * made a large string is looked at more often from then on.
+ * seen by what it allocates; one that only compares them is not, nor is one that hands
+ * a long list of arguments on. So a state that has made a large string or list is
+ * looked at more often from then on.
  *
  * A call that is stopped stays so: from then on every instruction raises, in whatever
  * catches it. Each refusal of memory has the clock looked at, since a whole collection
@@ -23,6 +24,7 @@ enum {
     BYTES_EACH = 64,           /* that an instruction's time allocates and fills */
     LARGE = 16 * 1024,         /* a block that counts as work */
     LONG = 4 * 1024,           /* a string that is worth an earlier look */
+    MANY = 250,                /* values in a list, likewise */
     COLLECT_AFTER = 64 * 1024, /* bytes of new objects */
     LARGEST = 4,               /* part of the memory that one block may be */
     REFUSALS = 2,              /* of memory before the clock is looked at: before the
@@ -80,10 +82,10 @@ static bool is_over(struct budget *b, lua_Integer work)
     return b->over;
 }
 
-/* What compares strings of this size takes as long as so many instructions more. */
-static void heed_string(struct budget *b, size_t size)
+/* An instruction may take `size` times as long as what `usual` is for. */
+static void heed(struct budget *b, size_t size, size_t usual)
 {
-    int every = (int)((size_t)LOOK_EVERY * LONG / size);
+    int every = (int)(LOOK_EVERY * usual / size);
 
     every = every > 0 ? every : 1;
     if (every >= b->every)
@@ -116,7 +118,7 @@ static void *allocate(void *user, void *block, size_t before, size_t size)
     if (size > had && !may_have(b, had, size))
         return NULL;
     if (!block && before == LUA_TSTRING && size > LONG && b->L)
-        heed_string(b, size);
+        heed(b, size, LONG); /* of what compares it */
     block = realloc(block, size);
     if (block)
         b->used += size - had;
@@ -251,6 +253,15 @@ void neap_budget_spend(lua_State *L, lua_Integer work)
 
     if (b && is_over(b, work))
         raise_over(L, b, 1);
+}
+
+void neap_budget_list(lua_State *L, int values)
+{
+    struct budget *b = budget_of(L);
+
+    if (b && values > MANY)
+        heed(b, (size_t)values, MANY);
+    neap_budget_spend(L, values);
 }
 
 uint64_t neap_budget_allocations(lua_State *L)

@@ -47,6 +47,10 @@ void neap_budget_spend(lua_State *L, lua_Integer work);
  * states. */
 uint64_t neap_budget_allocations(lua_State *L);
 
+/* So many values are now the results of a function, and may be the arguments of others:
+ * their work, and each instruction may take longer. Raises likewise. */
+void neap_budget_list(lua_State *L, int values);
+
 /* The collector is stopped while a call runs, but for its last resort: what is to be
  * collected is, step by step, between decisions. One step; or all, where half of the
  * memory is in use. */

@@ -1,5 +1,6 @@
 /* strict.c - how a bounded function stands before the stock one of its name. */
 #include "strict.h"
+#include "budget.h"
 
 int neap_strict_stock(lua_State *L)
 {
@@ -9,6 +10,14 @@ int neap_strict_stock(lua_State *L)
     lua_insert(L, 1);
     lua_call(L, n, LUA_MULTRET);
     return lua_gettop(L);
+}
+
+int neap_strict_list(lua_State *L)
+{
+    int n = neap_strict_stock(L);
+
+    neap_budget_list(L, n);
+    return n;
 }
 
 void neap_strict_replace(lua_State *L, const luaL_Reg *functions)

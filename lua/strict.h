@@ -23,6 +23,7 @@ void neap_strict_make_strong(lua_State *L);
 void neap_strict_replace(lua_State *L, const luaL_Reg *functions);
 /* Calls that one with the arguments as they are now, and returns what it does. */
 int neap_strict_stock(lua_State *L);
+int neap_strict_list(lua_State *L); /* the same, where that may be very many values */
 
 /* Pushes the text of the value at `index`, as tostring() gives it in a policy: no
  * addresses, which differ from run to run. */

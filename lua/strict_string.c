@@ -209,10 +209,10 @@ static int strict_format(lua_State *L)
 void neap_strict_string(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"find", strict_find}, {"format", strict_format}, {"gmatch", strict_gmatch},
-        {"gsub", strict_gsub}, {"lower", strict_copy},    {"match", strict_match},
-        {"rep", strict_rep},   {"reverse", strict_copy},  {"upper", strict_copy},
-        {NULL, NULL}};
+        {"byte", neap_strict_list},   {"find", strict_find},  {"format", strict_format},
+        {"gmatch", strict_gmatch},    {"gsub", strict_gsub},  {"lower", strict_copy},
+        {"match", strict_match},      {"rep", strict_rep},    {"reverse", strict_copy},
+        {"unpack", neap_strict_list}, {"upper", strict_copy}, {NULL, NULL}};
 
     neap_strict_replace(L, functions);
 }

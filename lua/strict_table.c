@@ -37,7 +37,7 @@ static lua_Integer span(lua_Integer first, lua_Integer last)
 
 /* concat(t, between, first, last), unpack(t, first, last): the range is at `at`. More
  * than fits on a stack unpack refuses, and concat ends at the first nil. */
-static int over_range(lua_State *L, int at)
+static void check_range(lua_State *L, int at)
 {
     lua_Integer n;
 
@@ -47,17 +47,18 @@ static int over_range(lua_State *L, int at)
                                             : luaL_checkinteger(L, at + 1));
     if (n <= LUAI_MAXSTACK)
         neap_budget_spend(L, n);
-    return neap_strict_stock(L);
 }
 
 static int strict_concat(lua_State *L)
 {
-    return over_range(L, 3);
+    check_range(L, 3);
+    return neap_strict_stock(L);
 }
 
 static int strict_unpack(lua_State *L)
 {
-    return over_range(L, 2);
+    check_range(L, 2);
+    return neap_strict_list(L);
 }
 
 /* insert(t, place, value), remove(t, place): what stands behind the place moves. The
