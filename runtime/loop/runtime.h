@@ -174,7 +174,6 @@ void neap_loop_tell(neap_runtime *rt, const neap_report *report);
 void neap_loop_tell_reports(neap_runtime *rt); /* now */
 /* Charges who runs up to now: callbacks, and who called run(), find true accounts. */
 void neap_loop_settle(neap_runtime *rt);
-void neap_loop_tell_reports(neap_runtime *rt);
 /* Tells the SWITCHes among the orders; the core may be called meanwhile. */
 void neap_loop_tell_switches(neap_runtime *rt, const neap_order *orders, size_t n,
                              neap_ns now);
