@@ -38,7 +38,8 @@ NEAP_POLICY(latest) = {
 
 static void show(void *user, neap_runtime *rt, int cpu, neap_task *from, neap_task *to)
 {
-    printf("%3d ms: %s\n", (int)(neap_now(rt) / NEAP_MS), to ? to->name : "nobody");
+    printf("%3d ms: %s\n", (int)(neap_now(rt) / NEAP_MS),
+           to ? to->about->name : "nobody");
 }
 
 int main(void)

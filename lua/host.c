@@ -15,7 +15,7 @@
 
 struct neap_seat *neap_host_seat(const struct neap_host *h, const neap_task *t)
 {
-    return (struct neap_seat *)(void *)((char *)t->own + h->seat);
+    return (struct neap_seat *)(void *)((char *)neap_own(t) + h->seat);
 }
 
 /* By id and not through the seat: a task that has left has none. */

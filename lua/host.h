@@ -93,7 +93,7 @@ struct neap_host {
     struct neap_text *text; /* the strings of the record */
     const char **params;    /* record.params */
     char *source;           /* record.source */
-    size_t seat;            /* where the seats begin in t->own */
+    size_t seat;            /* where the seats begin in neap_own() */
     bool has[NEAP_HOOKS];
     struct neap_host_profile {
         uint64_t calls, allocations;

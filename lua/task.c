@@ -57,10 +57,8 @@ static struct neap_handle *check_alive(lua_State *L)
 
 static void times_of(const struct neap_handle *h, neap_times *out)
 {
-    if (h->script->rt)
-        neap_task_times(h->script->rt, h->task, out);
-    else /* its end is told while the runtime is being closed */
-        *out = h->task->times;
+    /* There is none when its end is told while the runtime is being closed. */
+    neap_task_times(h->script->rt, h->task, out);
 }
 
 static void push_affinity(lua_State *L, const struct neap_handle *h)
@@ -69,7 +67,7 @@ static void push_affinity(lua_State *L, const struct neap_handle *h)
     neap_stats stats = {.cpus = 0};
     lua_Integer n = 0;
 
-    if (!t->affinity || !h->script->rt) {
+    if (!t->about->affinity || !h->script->rt) {
         lua_pushnil(L);
         return;
     }
@@ -107,15 +105,15 @@ static lua_Integer number_of(const struct neap_handle *h, enum field field)
     case F_CPU_NS:
         return t->cpu_ns;
     case F_DEADLINE:
-        return t->deadline;
+        return t->about->deadline;
     case F_ESTIMATE:
-        return t->estimate;
+        return t->about->estimate;
     case F_GROUP:
-        return (lua_Integer)t->group;
+        return (lua_Integer)t->about->group;
     case F_ID:
         return (lua_Integer)t->id;
     case F_PERIOD:
-        return t->period;
+        return t->about->period;
     case F_PREEMPTIONS:
         return (lua_Integer)t->preemptions;
     case F_PRIORITY:
@@ -153,10 +151,10 @@ static int push_field(lua_State *L, const struct neap_handle *h, enum field fiel
         lua_getiuservalue(L, 1, 1);
         break;
     case F_NAME:
-        lua_pushstring(L, t->name);
+        lua_pushstring(L, t->about->name);
         break;
     case F_PID:
-        push_or_nil(L, t->pid, 0);
+        push_or_nil(L, t->about->pid, 0);
         break;
     case F_STATE:
         lua_pushstring(L, neap_state_name((neap_state)t->state));
@@ -205,7 +203,7 @@ static int task_tostring(lua_State *L)
     const struct neap_handle *h = check(L);
 
     if (h->task)
-        lua_pushfstring(L, "task %I (%s)", (LUAI_UACINT)h->id, h->task->name);
+        lua_pushfstring(L, "task %I (%s)", (LUAI_UACINT)h->id, h->task->about->name);
     else
         lua_pushfstring(L, "task %I (ended)", (LUAI_UACINT)h->id);
     return 1;
@@ -432,8 +430,10 @@ static int task_stats(lua_State *L)
     const struct neap_handle *h = check_alive(L);
     const neap_task *t = h->task;
     neap_times times;
+    neap_turns turns;
 
     times_of(h, &times);
+    neap_task_turns(t, &turns);
 
     const struct {
         const char *name;
@@ -454,8 +454,8 @@ static int task_stats(lua_State *L)
         {"preemptions", (lua_Integer)t->preemptions},
         {"vruntime_ns", t->vruntime},
         {"longest_wait_ns", t->longest_wait_ns},
-        {"forced", t->forced},
-        {"escaped", t->escaped},
+        {"forced", (lua_Integer)turns.forced},
+        {"escaped", t->about->escaped},
     };
     enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
 
@@ -464,11 +464,11 @@ static int task_stats(lua_State *L)
         lua_pushinteger(L, numbers[i].value);
         lua_setfield(L, -2, numbers[i].name);
     }
-    lua_pushstring(L, t->name);
+    lua_pushstring(L, t->about->name);
     lua_setfield(L, -2, "name");
-    push_or_nil(L, t->pid, 0);
+    push_or_nil(L, t->about->pid, 0);
     lua_setfield(L, -2, "pid");
-    lua_pushstring(L, neap_source_name(t->source));
+    lua_pushstring(L, neap_source_name(t->about->source));
     lua_setfield(L, -2, "cpu_source");
     return 1;
 }

@@ -41,7 +41,7 @@ static neap_ns most(neap_ns a, neap_ns b)
 
 static neap_ns advance(neap_task *t)
 {
-    struct share *s = t->own;
+    struct share *s = neap_own(t);
     neap_ns before = t->vruntime;
     neap_ns parts = (t->cpu_ns - s->paid) * UNIT + s->rest;
 
@@ -65,7 +65,7 @@ static int fair_init(neap_ctx *c, const neap_params *params)
 
 static int fair_init_task(neap_ctx *c, neap_task *t)
 {
-    struct share *s = t->own;
+    struct share *s = neap_own(t);
 
     s->paid = t->cpu_ns;
     s->weight = t->weight;
@@ -128,7 +128,7 @@ static neap_ns by_weight(neap_ns lead, int before, int after)
 static void fair_update(neap_ctx *c, neap_task *t, neap_what what)
 {
     struct fair *f = c->state;
-    struct share *s = t->own;
+    struct share *s = neap_own(t);
 
     if (what == NEAP_WEIGHT || what == NEAP_PRIORITY) {
         t->vruntime =
@@ -153,7 +153,7 @@ static void fair_explain(const neap_ctx *c, const neap_task *t, char *out, size_
                  "%llu, %.40s)",
                  (double)t->vruntime / NEAP_S, neap_heap_before(&f->queue, t),
                  c->ready - 1, (double)first->vruntime / NEAP_S,
-                 (unsigned long long)first->id, first->name);
+                 (unsigned long long)first->id, first->about->name);
     else
         snprintf(out, room, "vruntime %.6f s, that of the queue is %.6f s",
                  (double)t->vruntime / NEAP_S, (double)f->floor / NEAP_S);

@@ -29,7 +29,7 @@ static int highest(uint32_t levels)
 static void put(neap_ctx *c, neap_task *t, int level, neap_why why)
 {
     struct priority *p = c->state;
-    struct waiter *w = t->own;
+    struct waiter *w = neap_own(t);
 
     w->level = level;
     w->since = c->now;
@@ -42,7 +42,7 @@ static void put(neap_ctx *c, neap_task *t, int level, neap_why why)
 
 static void take(struct priority *p, neap_task *t)
 {
-    const struct waiter *w = t->own;
+    const struct waiter *w = neap_own(t);
 
     neap_fifo_remove(&p->level[w->level], t);
     if (!p->level[w->level].first)
@@ -58,7 +58,7 @@ static void age(neap_ctx *c)
         neap_task *t;
 
         while ((t = p->level[level].first) &&
-               c->now - ((struct waiter *)t->own)->since >= p->aging) {
+               c->now - ((struct waiter *)neap_own(t))->since >= p->aging) {
             take(p, t);
             put(c, t, level + 1, NEAP_CHANGED);
             neap_count(c, "aged");
@@ -119,7 +119,7 @@ static void priority_explain(const neap_ctx *c, const neap_task *t, char *out,
                              size_t room)
 {
     const struct priority *p = c->state;
-    const struct waiter *w = t->own;
+    const struct waiter *w = neap_own(t);
     size_t above = 0;
 
     if (t->state != NEAP_STATE_READY)

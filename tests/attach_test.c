@@ -153,12 +153,12 @@ static void one_with_a_group_of_its_own_gets_its_share(void **state)
 
     neap_run_for(rt, 20 * NEAP_MS); /* max_alive is 1, and it is used up */
     id = attach(pid);
-    assert_int_equal(neap_find(rt, id)->pid, pid);
-    assert_string_equal(neap_find(rt, id)->name, "sh");
+    assert_int_equal(neap_find(rt, id)->about->pid, pid);
+    assert_string_equal(neap_find(rt, id)->about->name, "sh");
     assert_true(process_await(process_is_stopped, pid));
     is_held_in_turn(pid);
     halved(id, other);
-    assert_int_equal(neap_find(rt, id)->source, NEAP_SOURCE_CLOCKS);
+    assert_int_equal(neap_find(rt, id)->about->source, NEAP_SOURCE_CLOCKS);
     assert_null(strstr(told, "its parent")); /* that is us */
 }
 
@@ -382,12 +382,13 @@ static void what_is_no_process_of_others_is_refused(void **state)
     pid_t pid = process_sh("(" BUSY ") & wait");
     neap_id id = spawn(BUSY);
 
-    while (!neap_find(rt, id)->pid)
+    while (!neap_find(rt, id)->about->pid)
         assert_int_equal(neap_run_for(rt, 5 * NEAP_MS), 0);
     refused(getpid(), EINVAL, "neap itself");
     refused(1, EINVAL, "the first of the system");
     refused(-1, EINVAL, "no process");
-    refused(neap_find(rt, id)->pid, EBUSY, "belongs to a task of this run already");
+    refused(neap_find(rt, id)->about->pid, EBUSY,
+            "belongs to a task of this run already");
     assert_true(process_await(process_has_child, pid));
     n_children = 0;
     neap_proc_children(pid, remember, NULL);

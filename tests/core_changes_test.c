@@ -407,7 +407,7 @@ static void a_yield_is_voluntary_and_ends_the_slice(void **state)
     assert_int_equal(neap_core_yield(r->core, r->now, b), -NEAP_ESTATE);
     assert_int_equal(neap_core_yield(r->core, r->now, a), 0);
     assert_string_equal(rig_decide(r), "hold 1 start 2");
-    assert_int_equal(a->voluntary, 1);
+    assert_int_equal(turns_of(a).voluntary, 1);
     assert_int_equal(a->preemptions, 0);
     assert_int_equal(rig_stats(r).voluntary, 1);
     rig_end(r);
@@ -436,9 +436,9 @@ static void a_name_is_copied(void **state)
     neap_task *t = rig_add(r, &(neap_spec){.name = name}, NEAP_VIRTUAL);
 
     strcpy(name, "other");
-    assert_string_equal(t->name, "before");
+    assert_string_equal(t->about->name, "before");
     assert_int_equal(neap_core_set_name(r->core, t, "after"), 0);
-    assert_string_equal(t->name, "after");
+    assert_string_equal(t->about->name, "after");
     rig_end(r);
 }
 

@@ -44,12 +44,15 @@ static void each_that_starves_gets_a_millisecond_each_time(void **state)
         had[i] = rig_used(t[i]);
     rig_pass(r, 10 * NEAP_S);
     for (int i = 0; i < 3; i++) {
-        assert_in_range(t[i]->forced, 96, 100);
-        assert_near(rig_used(t[i]) - had[i], t[i]->forced * NEAP_MS, NEAP_MS);
+        assert_in_range(turns_of(t[i]).forced, 96, 100);
+        assert_near(rig_used(t[i]) - had[i], (neap_ns)turns_of(t[i]).forced * NEAP_MS,
+                    NEAP_MS);
         assert_true(t[i]->longest_wait_ns <= BOUND + 3 * NEAP_MS);
     }
-    assert_int_equal(high->forced, 0);
-    assert_int_equal(rig_stats(r).forced, t[0]->forced + t[1]->forced + t[2]->forced);
+    assert_int_equal(turns_of(high).forced, 0);
+    assert_int_equal(rig_stats(r).forced, turns_of(t[0]).forced +
+                                              turns_of(t[1]).forced +
+                                              turns_of(t[2]).forced);
     assert_near(rig_used(high), 10 * NEAP_S - (neap_ns)rig_stats(r).forced * NEAP_MS,
                 NEAP_MS);
     assert_int_equal(rig_stats(r).ejections, 0);
@@ -106,8 +109,8 @@ static void a_slice_without_end_is_cut(void **state)
     rig_pass(r, NEAP_MS);
     assert_string_equal(r->orders, "hold 1 run 2");
     rig_pass(r, BOUND);
-    assert_int_equal(a->forced, 2);
-    assert_int_equal(b->forced, 0);
+    assert_int_equal(turns_of(a).forced, 2);
+    assert_int_equal(turns_of(b).forced, 0);
     rig_end(r);
 }
 
@@ -153,9 +156,9 @@ static void beside_one_that_is_starting_it_waits_on(void **state)
     rig_pass(r, NEAP_S);
     assert_int_equal(b->state, NEAP_STATE_STARTING);
     assert_true(neap_core_next(r->core) > r->now);
-    assert_int_equal(a->forced, 0);
+    assert_int_equal(turns_of(a).forced, 0);
     rig_started(r, b);
-    assert_int_equal(a->forced, 1);
+    assert_int_equal(turns_of(a).forced, 1);
     assert_int_equal(a->state, NEAP_STATE_RUNNING);
     rig_end(r);
 }
@@ -181,7 +184,7 @@ static void a_newcomer_does_not_cut_a_forced_turn_short(void **state)
     neap_task *t[3], *high, *higher;
     rig *r = three_starve(t, &high);
 
-    while (!t[0]->forced)
+    while (!turns_of(t[0]).forced)
         rig_pass(r, NEAP_MS / 2);
     assert_int_equal(t[0]->state, NEAP_STATE_RUNNING);
     higher = rig_process_at(r, 10);
@@ -197,7 +200,7 @@ static void a_new_policy_takes_over_in_a_forced_turn(void **state)
     neap_task *t[3], *high;
     rig *r = three_starve(t, &high);
 
-    while (!t[0]->forced)
+    while (!turns_of(t[0]).forced)
         rig_pass(r, NEAP_MS / 2);
     neap_core_set_policy(r->core, r->now, neap_policy_find("rr"), NULL);
     rig_pass(r, NEAP_MS);
@@ -213,19 +216,19 @@ static void one_that_sleeps_or_is_paused_is_not_held_against_its_will(void **sta
     neap_task *t[3], *high;
     rig *r = three_starve(t, &high);
 
-    while (!t[0]->forced)
+    while (!turns_of(t[0]).forced)
         rig_pass(r, NEAP_MS / 2);
     rig_block(r, t[0]); /* in its forced turn: the next one's begins */
     neap_core_pause_task(r->core, r->now, t[1]);
     rig_pass(r, NEAP_S);
-    assert_int_equal(t[0]->forced, 1);
-    assert_int_equal(t[1]->forced, 1);
-    assert_in_range(t[2]->forced, 9, 10);
+    assert_int_equal(turns_of(t[0]).forced, 1);
+    assert_int_equal(turns_of(t[1]).forced, 1);
+    assert_in_range(turns_of(t[2]).forced, 9, 10);
     rig_exit(r, t[2]);
     rig_pass(r, NEAP_S);
     rig_wake(r, t[0]);
     rig_pass(r, BOUND);
-    assert_int_equal(t[0]->forced, 2);
+    assert_int_equal(turns_of(t[0]).forced, 2);
     rig_end(r);
 }
 

@@ -339,6 +339,55 @@ static void a_policy_begins_without_a_past(void **state)
     sim_end(&s);
 }
 
+/* Who was asked about, in order; each is to come one after the other. */
+static neap_id asked_last;
+static int asked;
+
+static int asks_in_order(neap_ctx *c, neap_task *t)
+{
+    asked += t->id > asked_last;
+    asked_last = t->id;
+    return NEAP_NO_CPU;
+}
+
+static void all_that_arrive_at_once_are_asked_about(void **state)
+{
+    neap_policy table = *neap_policy_find("rr");
+    sim s;
+
+    table.preempt = asks_in_order;
+    s = sim_of_table(&table, .cpus = 1);
+    asked = 0, asked_last = 0;
+    sim_plain(&s);
+    sim_run(&s, 0);
+    for (int i = 0; i < 300; i++)
+        sim_plain(&s);
+    sim_run(&s, 0);
+    assert_int_equal(asked, 300);
+    sim_run(&s, SIM_QUANTUM); /* and once only */
+    assert_int_equal(asked, 300);
+    sim_end(&s);
+}
+
+/* Through a change too, those are first who have waited longest, equals by id. */
+static void a_change_of_policy_keeps_the_order_of_waiting(void **state)
+{
+    char expected[400] = "";
+    sim s = sim_of("rr", .cpus = 1);
+
+    for (int i = 0; i < 37; i++)
+        sim_plain(&s);
+    sim_run(&s, 20 * SIM_QUANTUM);
+    sim_forget_turns(&s);
+    assert_int_equal(neap_set_policy(s.rt, "priority", NULL, NULL), 0);
+    sim_run(&s, 37 * SIM_QUANTUM);
+    for (int i = 0; i < 37; i++)
+        snprintf(expected + strlen(expected), sizeof expected - strlen(expected),
+                 "%s%d", i ? " " : "", (i + 21) % 37 + 1);
+    assert_string_equal(sim_turns(&s, 0), expected);
+    sim_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +406,8 @@ int main(void)
         cmocka_unit_test(the_api_answers_not_inside_a_hook),
         cmocka_unit_test(five_wait_and_one_runs_through_three_policies),
         cmocka_unit_test(a_policy_begins_without_a_past),
+        cmocka_unit_test(all_that_arrive_at_once_are_asked_about),
+        cmocka_unit_test(a_change_of_policy_keeps_the_order_of_waiting),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

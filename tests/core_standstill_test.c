@@ -69,11 +69,11 @@ static void it_is_no_wait_to_anybody(void **state)
     rig_started(r, b);
     rig_pass(r, 60 * NEAP_MS);
     rig_stand_still(r, 100 * NEAP_S);
-    assert_int_equal(a->forced, 0);
+    assert_int_equal(turns_of(a).forced, 0);
     rig_pass(r, 39 * NEAP_MS);
-    assert_int_equal(a->forced, 0);
+    assert_int_equal(turns_of(a).forced, 0);
     rig_pass(r, 2 * NEAP_MS);
-    assert_int_equal(a->forced, 1);
+    assert_int_equal(turns_of(a).forced, 1);
     assert_ns(a->longest_wait_ns, 100 * NEAP_MS);
     rig_end(r);
 }

@@ -184,7 +184,7 @@ static void a_start_that_fails_gives_the_cpu_to_the_next(void **state)
     neap_core_ended(r->core, r->now, a, NEAP_HOW_ERROR, 2);
     assert_string_equal(rig_decide(r), "start 2");
     assert_int_equal(a->state, NEAP_STATE_ENDED);
-    assert_int_equal(a->how, NEAP_HOW_ERROR);
+    assert_int_equal(neap_core_how(a), NEAP_HOW_ERROR);
     neap_core_started(r->core, r->now, a); /* too late: nothing */
     assert_int_equal(a->state, NEAP_STATE_ENDED);
     assert_int_equal(b->state, NEAP_STATE_STARTING);

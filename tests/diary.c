@@ -40,7 +40,7 @@ static void diary_exit(neap_ctx *c, neap_reason reason)
 
 static int diary_init_task(neap_ctx *c, neap_task *t)
 {
-    uint64_t *own = t->own;
+    uint64_t *own = neap_own(t);
 
     for (int i = 0; i < 8; i++)
         assert_true(own[i] == 0);
@@ -57,7 +57,7 @@ static int diary_init_task(neap_ctx *c, neap_task *t)
 static void diary_exit_task(neap_ctx *c, neap_task *t, neap_how how, int code)
 {
     plan.left++;
-    assert_true(((uint64_t *)t->own)[7] == t->id);
+    assert_true(((uint64_t *)neap_own(t))[7] == t->id);
     note(c, "exit_task", t, how == NEAP_HOWS ? "goes" : neap_how_name(how));
 }
 

@@ -16,6 +16,16 @@ static int heap_owner_init(neap_ctx *c, const neap_params *params)
 static const neap_policy heap_owner = {.name = "heap_owner", .init = heap_owner_init};
 
 static neap_task task[TASKS];
+static const neap_about nothing, second = {.affinity = &(const uint64_t){2}};
+
+static void zero_tasks(void)
+{
+    memset(task, 0, sizeof task);
+    for (int i = 0; i < TASKS; i++) {
+        task[i].id = (neap_id)i + 1;
+        task[i].about = &nothing;
+    }
+}
 
 static sim with_heap(void)
 {
@@ -23,9 +33,7 @@ static sim with_heap(void)
 
     for (int i = 0; i < TASKS; i++)
         sim_plain(&s); /* makes room */
-    memset(task, 0, sizeof task);
-    for (int i = 0; i < TASKS; i++)
-        task[i].id = (neap_id)i + 1;
+    zero_tasks();
     return s;
 }
 
@@ -143,14 +151,13 @@ static void operate(void)
 
 static void a_heap_does_what_a_search_would(void **state)
 {
-    static const uint64_t second = 2;
     sim s = with_heap();
 
     chance = 12345;
     count = 0;
     back = front = 0;
     for (int i = 0; i < TASKS; i += 7)
-        task[i].affinity = &second;
+        task[i].about = &second;
     for (int i = 0; i < 100000; i++) {
         operate();
         if (i % 16 == 0)
@@ -208,16 +215,15 @@ static void a_heap_grows_with_the_runtime(void **state)
 
 static void a_fifo_keeps_the_order(void **state)
 {
-    const uint64_t second = 2;
     neap_fifo q = {NULL, NULL};
 
-    memset(task, 0, sizeof task);
+    zero_tasks();
     for (int i = 0; i < 5; i++)
         neap_fifo_push(&q, &task[i]);
     neap_fifo_remove(&q, &task[2]);
     neap_fifo_remove(&q, &task[4]);
     neap_fifo_push_front(&q, &task[4]);
-    task[4].affinity = &second;
+    task[4].about = &second;
     assert_ptr_equal(neap_fifo_take(&q, 0), &task[0]);
     assert_ptr_equal(neap_fifo_take(&q, 1), &task[4]);
     assert_ptr_equal(neap_fifo_take(&q, 0), &task[1]);

@@ -56,9 +56,9 @@ static neap_runtime *start(neap_task **task)
     assert_int_equal(neap_new(&rt, &o), 0);
     assert_int_equal(neap_spawn(rt, &job, &id), 0);
     *task = neap_find(rt, id);
-    for (int i = 0; i < 100 && !(*task)->pid; i++)
+    for (int i = 0; i < 100 && !(*task)->about->pid; i++)
         neap_run_for(rt, 10 * NEAP_MS);
-    for (int i = 0; i < 100 && !child_of((*task)->pid); i++)
+    for (int i = 0; i < 100 && !child_of((*task)->about->pid); i++)
         neap_run_for(rt, 10 * NEAP_MS);
     return rt;
 }
@@ -81,7 +81,7 @@ static void one_whose_end_was_taken_is_lost_and_leaves_nothing_stopped(void **st
 {
     neap_task *t;
     neap_runtime *rt = start(&t);
-    pid_t leader = t->pid, child = child_of(leader);
+    pid_t leader = t->about->pid, child = child_of(leader);
 
     assert_true(child > 0);
     kill_both(leader);

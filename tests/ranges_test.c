@@ -170,10 +170,10 @@ static void times_of_a_task_are_not_negative(void **state)
     assert_int_equal(neap_set_deadline(s.rt, id, 6), 0);
     assert_int_equal(neap_set_period(s.rt, id, 7), 0);
     assert_int_equal(neap_set_group(s.rt, id, 8), 0);
-    assert_ns(sim_task(&s, id)->estimate, 5);
-    assert_ns(sim_task(&s, id)->deadline, 6);
-    assert_ns(sim_task(&s, id)->period, 7);
-    assert_int_equal(sim_task(&s, id)->group, 8);
+    assert_ns(sim_task(&s, id)->about->estimate, 5);
+    assert_ns(sim_task(&s, id)->about->deadline, 6);
+    assert_ns(sim_task(&s, id)->about->period, 7);
+    assert_int_equal(sim_task(&s, id)->about->group, 8);
     assert_int_equal(neap_run_for(s.rt, -1), -NEAP_ERANGE);
     sim_end(&s);
 }
@@ -186,7 +186,7 @@ static void an_affinity_meets_the_cpus(void **state)
 
     assert_int_equal(neap_set_affinity(s.rt, id, &none, 1), -NEAP_EINVAL);
     assert_int_equal(neap_set_affinity(s.rt, id, &third, 1), -NEAP_EINVAL);
-    assert_null(sim_task(&s, id)->affinity);
+    assert_null(sim_task(&s, id)->about->affinity);
     assert_int_equal(neap_set_cpus(s.rt, 3), 0);
     assert_int_equal(neap_set_affinity(s.rt, id, &third, 1), 0);
     assert_int_equal(neap_set_cpus(s.rt, 2), -NEAP_EINVAL);

@@ -81,7 +81,7 @@ static void a_yield_gives_the_cpu_to_the_next(void **state)
     assert_ns(sim_ran(&s, 1), 2 * NEAP_MS);
     sim_run(&s, 2 * SIM_QUANTUM);
     assert_int_equal(sim_on(&s, 0), 1);
-    assert_int_equal(sim_task(&s, 1)->voluntary, 1);
+    assert_int_equal(turns_of(sim_task(&s, 1)).voluntary, 1);
     assert_int_equal(sim_task(&s, 1)->preemptions, 0);
     sim_end(&s);
 }

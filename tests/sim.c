@@ -116,6 +116,14 @@ neap_task *sim_task(const sim *s, neap_id id)
     return t;
 }
 
+neap_turns turns_of(const neap_task *t)
+{
+    neap_turns turns;
+
+    neap_task_turns(t, &turns);
+    return turns;
+}
+
 neap_ns sim_ran(const sim *s, neap_id id)
 {
     return sim_task(s, id)->cpu_ns;

@@ -48,6 +48,7 @@ void sim_run(sim *s, neap_ns time);
 neap_ns sim_ran(const sim *s, neap_id id); /* its CPU time so far; it must be there */
 neap_task *sim_task(const sim *s, neap_id id);
 neap_state sim_state(const sim *s, neap_id id);
+neap_turns turns_of(const neap_task *t);
 neap_id sim_on(const sim *s, int cpu); /* who is on `cpu`; 0: nobody */
 neap_stats sim_stats(const sim *s);
 neap_ns sim_charged(const sim *s); /* to all tasks that are there, together */

@@ -29,7 +29,7 @@ static void say(void *user, neap_runtime *rt, const neap_report *report)
 static void say_pids(void *user, neap_runtime *rt, neap_timer id)
 {
     for (neap_task *t = neap_next(rt, 0); t; t = neap_next(rt, t->id))
-        dprintf(*(int *)user, "%d ", (int)t->pid);
+        dprintf(*(int *)user, "%d ", (int)t->about->pid);
     dprintf(*(int *)user, "\n");
 }
 

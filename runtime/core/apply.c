@@ -71,8 +71,7 @@ static int set_times(neap_core *c, const neap_event *e, neap_task *t)
 {
     if (e->n[0] < 0 || e->n[1] < 0 || e->n[2] < 0)
         return impossible(e, "a time is negative");
-    neap_core_set_times(c, e->now, t, e->n[0], e->n[1], e->n[2]);
-    return 0;
+    return neap_core_set_times(c, e->now, t, e->n[0], e->n[1], e->n[2]);
 }
 
 static int measured(neap_core *c, const neap_event *e, neap_task *t)
@@ -111,7 +110,8 @@ static int of_task(neap_core *c, const neap_event *e, neap_task *t)
 {
     switch (e->kind) {
     case NEAP_EV_STARTED:
-        t->pid = (int)e->n[0];
+        if (neap_core_is_process(t))
+            neap_core_about(t)->pid = (int)e->n[0];
         neap_core_started(c, e->now, t);
         return 0;
     case NEAP_EV_ENDED:
@@ -133,8 +133,7 @@ static int of_task(neap_core *c, const neap_event *e, neap_task *t)
     case NEAP_EV_SET_TIMES:
         return set_times(c, e, t);
     case NEAP_EV_SET_GROUP:
-        neap_core_set_group(c, e->now, t, (uint64_t)e->n[0]);
-        return 0;
+        return neap_core_set_group(c, e->now, t, (uint64_t)e->n[0]);
     case NEAP_EV_SET_NAME:
         return e->text ? neap_core_set_name(c, t, e->text) : impossible(e, "no name");
     default:

@@ -8,7 +8,7 @@
 static int refuse_state(const neap_task *t, const char *what)
 {
     return neap_error(NEAP_ESTATE, "task %llu (%s) cannot be %s: it is %s",
-                      (unsigned long long)t->id, t->name, what,
+                      (unsigned long long)t->id, t->about->name, what,
                       neap_state_name((neap_state)t->state));
 }
 
@@ -87,7 +87,7 @@ int neap_core_yield(neap_core *c, neap_ns now, neap_task *t)
         return neap_error(
             NEAP_EUNSUPPORTED,
             "task %llu (%s) cannot yield: nothing is held (actuator none)",
-            (unsigned long long)t->id, t->name);
+            (unsigned long long)t->id, t->about->name);
     note(c, NEAP_EV_YIELD, t, 0);
     neap_turn_lose(c, t->cpu, NEAP_YIELDED);
     return 0;
@@ -112,7 +112,6 @@ void neap_core_measured(neap_core *c, neap_ns now, neap_task *t, neap_ns total)
     t->cpu_ns = total;
     if (t->flags & F_RUNNING)
         return; /* it will be in the next `ran` */
-    t->told_ns = total;
     if (!(t->flags & F_JOINED))
         return;
     c->ctx.charged = more;
@@ -192,31 +191,40 @@ static bool meets(const uint64_t *mask, int cpus)
     return false;
 }
 
+static int copy_mask(const neap_core *c, const neap_task *t, const uint64_t *mask,
+                     size_t words, uint64_t **out)
+{
+    size_t most = NEAP_CPUS_MAX / 64;
+
+    *out = calloc(most, sizeof **out);
+    if (!*out)
+        return neap_error(NEAP_EMEMORY, NULL);
+    memcpy(*out, mask, (words < most ? words : most) * sizeof **out);
+    if (meets(*out, c->ctx.cpus))
+        return 0;
+    free(*out);
+    return neap_error(NEAP_EINVAL, "the affinity leaves task %llu none of the %d cpus",
+                      (unsigned long long)t->id, c->ctx.cpus);
+}
+
 int neap_core_set_affinity(neap_core *c, neap_ns now, neap_task *t,
                            const uint64_t *mask, size_t words)
 {
+    neap_about *a = neap_about_own(t);
     uint64_t *copy = NULL;
+    int r = a ? 0 : neap_error(NEAP_EMEMORY, NULL);
     bool held;
 
     at(c, now);
-    if (mask) {
-        copy = calloc(NEAP_CPUS_MAX / 64, sizeof *copy);
-        if (!copy)
-            return neap_error(NEAP_EMEMORY, NULL);
-        memcpy(copy, mask,
-               (words < NEAP_CPUS_MAX / 64 ? words : NEAP_CPUS_MAX / 64) * 8);
-        if (!meets(copy, c->ctx.cpus)) {
-            free(copy);
-            return neap_error(NEAP_EINVAL,
-                              "the affinity leaves task %llu none of the %d cpus",
-                              (unsigned long long)t->id, c->ctx.cpus);
-        }
-    }
+    if (r == 0 && mask)
+        r = copy_mask(c, t, mask, words, &copy);
+    if (r < 0)
+        return r;
     note_text(c, NEAP_EV_SET_AFFINITY, t, 0, (const char *)copy,
               copy ? NEAP_CPUS_MAX / 8 : 0);
     held = begin_change(c, t);
-    free(record_of(t)->mask);
-    t->affinity = record_of(t)->mask = copy;
+    free((uint64_t *)a->affinity);
+    a->affinity = copy;
     end_change(c, t, NEAP_AFFINITY, held);
     if (t->cpu != NEAP_NO_CPU && !neap_task_may_use(t, t->cpu))
         neap_turn_lose(c, t->cpu, NEAP_PREEMPTED);
@@ -232,41 +240,45 @@ static void note_times(neap_core *c, const neap_task *t, neap_ns estimate,
                                       .n = {estimate, deadline, period}});
 }
 
-void neap_core_set_times(neap_core *c, neap_ns now, neap_task *t, neap_ns estimate,
-                         neap_ns deadline, neap_ns period)
+int neap_core_set_times(neap_core *c, neap_ns now, neap_task *t, neap_ns estimate,
+                        neap_ns deadline, neap_ns period)
 {
+    neap_about *a = neap_about_own(t);
+    bool held;
+
     at(c, now);
+    if (!a)
+        return neap_error(NEAP_EMEMORY, NULL);
     if (c->tap)
         note_times(c, t, estimate, deadline, period);
-
-    bool held = begin_change(c, t);
-
-    t->estimate = estimate;
-    t->deadline = deadline;
-    t->period = period;
+    held = begin_change(c, t);
+    a->estimate = estimate;
+    a->deadline = deadline;
+    a->period = period;
     end_change(c, t, NEAP_DEADLINE, held);
+    return 0;
 }
 
-void neap_core_set_group(neap_core *c, neap_ns now, neap_task *t, uint64_t group)
+int neap_core_set_group(neap_core *c, neap_ns now, neap_task *t, uint64_t group)
 {
+    neap_about *a = neap_about_own(t);
+    bool held;
+
     at(c, now);
+    if (!a)
+        return neap_error(NEAP_EMEMORY, NULL);
     note(c, NEAP_EV_SET_GROUP, t, (int64_t)group);
-
-    bool held = begin_change(c, t);
-
-    t->group = group;
+    held = begin_change(c, t);
+    a->group = group;
     end_change(c, t, NEAP_GROUP, held);
+    return 0;
 }
 
 int neap_core_set_name(neap_core *c, neap_task *t, const char *name)
 {
-    char *copy = strdup(name);
-
-    if (!copy)
+    if (neap_about_rename(t, name) < 0)
         return neap_error(NEAP_EMEMORY, NULL);
-    note_text(c, NEAP_EV_SET_NAME, t, 0, copy, strlen(copy));
-    free(record_of(t)->name);
-    t->name = record_of(t)->name = copy;
+    note_text(c, NEAP_EV_SET_NAME, t, 0, t->about->name, strlen(t->about->name));
     return 0;
 }
 
@@ -284,7 +296,7 @@ static int make_cpus(neap_core *c, int cpus)
     if (cpus > c->cpu_room) {
         struct cpu *larger = realloc(c->cpu, (size_t)cpus * sizeof *larger);
         neap_order *orders =
-            realloc(c->orders, (c->room + (size_t)cpus) * sizeof *orders);
+            realloc(c->orders, (c->process_room + (size_t)cpus) * sizeof *orders);
 
         c->cpu = larger ? larger : c->cpu;
         c->orders = orders ? orders : c->orders;
@@ -303,12 +315,12 @@ int neap_core_set_cpus(neap_core *c, neap_ns now, int cpus)
 {
     at(c, now);
     for (size_t i = 0; i < c->used; i++) {
-        const neap_task *t = c->tasks[i].task;
+        const neap_task *t = task_at(c, i);
 
-        if (t && t->affinity && !meets(t->affinity, cpus))
+        if (t && t->about->affinity && !meets(t->about->affinity, cpus))
             return neap_error(NEAP_EINVAL,
                               "%d cpus would leave task %llu (%s) none it may use",
-                              cpus, (unsigned long long)t->id, t->name);
+                              cpus, (unsigned long long)t->id, t->about->name);
     }
     if (make_cpus(c, cpus) < 0)
         return -NEAP_EMEMORY;
@@ -332,7 +344,7 @@ static void settle_all(neap_core *c, neap_ns now)
 {
     at(c, now);
     for (size_t i = 0; i < c->used; i++) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
         if (!t || t->state == NEAP_STATE_ENDED)
             continue;

@@ -72,17 +72,20 @@ void neap_core_free(neap_core *c)
     if (!c)
         return;
     c->tap = NULL;
+    c->n_arrived = c->n_touched = 0;
     for (size_t i = 0; i < c->used; i++) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
+        if (t)
+            t->flags &= (uint16_t) ~(F_ARRIVED | F_TOUCHED);
         if (t && t->state != NEAP_STATE_ENDED)
             neap_core_ended(c, c->ctx.now, t, NEAP_HOW_CANCELLED, 0);
         if (t)
             neap_core_forget(c, t);
     }
     neap_seat_close(c, NEAP_CLOSED);
+    neap_pool_free(c);
     neap_heap_free(&c->outside);
-    neap_heap_free(&c->sorter);
     free(c->tasks);
     free(c->arrived);
     free(c->touched);

@@ -15,7 +15,7 @@
 #include <neap/neap.h>
 
 /* What the driver has to do. In one decision all HOLDs stand before all STARTs and
- * RUNs. */
+ * RUNs, which only processes get. */
 typedef enum {
     NEAP_ORDER_HOLD, /* stop the task */
     /* create its process on `cpu`, then tell neap_core_started() or _ended() */
@@ -91,9 +91,9 @@ int neap_core_set_priority(neap_core *core, neap_ns now, neap_task *t, int prior
 int neap_core_set_weight(neap_core *core, neap_ns now, neap_task *t, int weight);
 int neap_core_set_affinity(neap_core *core, neap_ns now, neap_task *t,
                            const uint64_t *mask, size_t words);
-void neap_core_set_times(neap_core *core, neap_ns now, neap_task *t, neap_ns estimate,
-                         neap_ns deadline, neap_ns period);
-void neap_core_set_group(neap_core *core, neap_ns now, neap_task *t, uint64_t group);
+int neap_core_set_times(neap_core *core, neap_ns now, neap_task *t, neap_ns estimate,
+                        neap_ns deadline, neap_ns period);
+int neap_core_set_group(neap_core *core, neap_ns now, neap_task *t, uint64_t group);
 int neap_core_set_name(neap_core *core, neap_task *t, const char *name);
 
 /* Events: the runtime as a whole. */
@@ -136,6 +136,12 @@ bool neap_core_is_process(const neap_task *t);
 bool neap_core_is_started(const neap_task *t);
 bool neap_core_is_held(const neap_task *t); /* by an order of ours */
 bool neap_core_is_paused(const neap_core *core);
+/* How it ended, and with which code: in ENDED. */
+neap_how neap_core_how(const neap_task *t);
+int neap_core_code(const neap_task *t);
+/* Of a process task: for the driver to write. */
+neap_about *neap_core_about(neap_task *t);
+/* Without a core: up to when its state began. */
 void neap_core_times(const neap_core *core, const neap_task *t, neap_ns now,
                      neap_times *out);
 const neap_ctx *neap_core_ctx(const neap_core *core);

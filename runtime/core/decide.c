@@ -95,8 +95,8 @@ static bool tick(neap_core *c, struct cpu *p)
     neap_ns ran;
 
     neap_turn_charge(c, t);
-    ran = t->cpu_ns - t->told_ns;
-    t->told_ns = t->cpu_ns;
+    ran = t->cpu_ns - p->told;
+    p->told = t->cpu_ns;
     p->tick += ((c->ctx.now - p->tick) / c->ctx.quantum + 1) * c->ctx.quantum;
     return neap_hook_tick(c, t, ran);
 }
@@ -145,22 +145,32 @@ static void fill(neap_core *c)
     }
 }
 
-static void ask_preempt(neap_core *c)
+static void ask_preempt(neap_core *c, neap_task *t)
 {
-    for (size_t i = 0; i < c->n_arrived; i++) {
-        neap_task *t = c->arrived[i];
-        int cpu;
+    int cpu;
 
-        t->flags &= (uint16_t)~F_ARRIVED;
-        if (!(t->flags & F_HELD) || c->seat.ejected)
-            continue;
-        cpu = neap_hook_preempt(c, t);
-        if (cpu == NEAP_NO_CPU || c->cpu[cpu].forced)
-            continue;
-        neap_turn_lose(c, cpu, NEAP_PREEMPTED);
-        fill(c);
-    }
+    t->flags &= (uint16_t)~F_ARRIVED;
+    if (!(t->flags & F_HELD) || c->seat.ejected)
+        return;
+    cpu = neap_hook_preempt(c, t);
+    if (cpu == NEAP_NO_CPU || c->cpu[cpu].forced)
+        return;
+    neap_turn_lose(c, cpu, NEAP_PREEMPTED);
+    fill(c);
+}
+
+static void arrivals(neap_core *c)
+{
+    for (size_t i = 0; i < c->n_arrived; i++)
+        ask_preempt(c, c->arrived[i]);
     c->n_arrived = 0;
+    for (size_t i = 0; c->more_arrived && i < c->used; i++) {
+        neap_task *t = task_at(c, i);
+
+        if (t && t->flags & F_ARRIVED)
+            ask_preempt(c, t);
+    }
+    c->more_arrived = false;
 }
 
 /* Each cpu at most once a decision, or a policy could keep us here for ever. */
@@ -218,7 +228,7 @@ static double fair_wait(const neap_core *c, const neap_task *t)
 
 static neap_ns passed_over_for(const neap_core *c, neap_task *t)
 {
-    neap_ns since = record_of(t)->passed_over;
+    neap_ns since = t->passed_over;
 
     return policy_clock(c) - (since > c->watched_from ? since : c->watched_from);
 }
@@ -246,7 +256,7 @@ static void watch(neap_core *c)
     if (c->seat.table.flags & (empty ? NEAP_IDLES : NEAP_STARVES) || !may_be_blamed(c))
         return;
     for (int i = 0; i < WATCHED_PER_DECISION && c->used > 0; i++) {
-        neap_task *t = c->tasks[c->cursor++ % c->used].task;
+        neap_task *t = task_at(c, c->cursor++ % c->used);
         char why[160];
 
         if (!t || !(t->flags & F_HELD) || !overdue(c, t) || is_starting(c))
@@ -254,7 +264,7 @@ static void watch(neap_core *c)
         if (!takes_turns(c) && !neap_turn_has_free_cpu(c, t))
             continue;
         snprintf(why, sizeof why, "task %llu (%.40s) has waited %.1f s for a cpu",
-                 (unsigned long long)t->id, t->name,
+                 (unsigned long long)t->id, t->about->name,
                  (double)passed_over_for(c, t) / NEAP_S);
         neap_seat_condemn(c, why);
     }
@@ -358,7 +368,7 @@ static void turn(neap_core *c)
     admit(c);
     neap_force_turns(c);
     fill(c);
-    ask_preempt(c);
+    arrivals(c);
     rescheduled(c);
     watch(c);
     if (c->seat.ejected) {

@@ -12,42 +12,46 @@ static bool has_run(const neap_task *t)
     return t->flags & F_PROCESS ? t->flags & F_STARTED : t->slices > 0;
 }
 
-static void leave(neap_core *c, record *r)
+static void leave(neap_core *c, neap_task *t)
 {
-    *(r->prev_held ? &r->prev_held->next_held : &c->first_held) = r->next_held;
-    *(r->next_held ? &r->next_held->prev_held : &c->last_held) = r->prev_held;
-    r->task.flags &= (uint16_t)~F_LISTED;
+    struct held *h = held_of(t);
+
+    *(h->prev ? &held_of(h->prev)->next : &c->first_held) = h->next;
+    *(h->next ? &held_of(h->next)->prev : &c->last_held) = h->prev;
+    t->flags &= (uint16_t)~F_LISTED;
 }
 
-static void join(neap_core *c, record *r)
+static void join(neap_core *c, neap_task *t)
 {
-    r->next_held = NULL;
-    r->prev_held = c->last_held;
-    *(r->prev_held ? &r->prev_held->next_held : &c->first_held) = r;
-    c->last_held = r;
-    r->task.flags |= F_LISTED;
+    struct held *h = held_of(t);
+
+    h->next = NULL;
+    h->prev = c->last_held;
+    *(h->prev ? &held_of(h->prev)->next : &c->first_held) = t;
+    c->last_held = t;
+    t->flags |= F_LISTED;
 }
 
 void neap_force_note(neap_core *c, neap_task *t)
 {
     if (t->flags & F_LISTED)
-        leave(c, record_of(t));
+        leave(c, t);
     if (c->opt.max_hold && t->state == NEAP_STATE_READY && has_run(t))
-        join(c, record_of(t));
+        join(c, t);
 }
 
-static neap_ns due_at(const neap_core *c, const record *r)
+static neap_ns due_at(const neap_core *c, const neap_task *t)
 {
-    return later(r->task.since, c->opt.max_hold);
+    return later(t->since, c->opt.max_hold);
 }
 
 neap_ns neap_force_due(const neap_core *c)
 {
-    const record *r = c->first_held;
+    const neap_task *t = c->first_held;
 
-    while (r && due_at(c, r) <= c->ctx.now) /* served when a cpu that it may use is */
-        r = r->next_held;
-    return r ? due_at(c, r) : NEAP_FOREVER;
+    while (t && due_at(c, t) <= c->ctx.now) /* served when a cpu that it may use is */
+        t = held_of(t)->next;
+    return t ? due_at(c, t) : NEAP_FOREVER;
 }
 
 /* An empty one, or that of the task which has run longest; no forced turn is cut short
@@ -81,23 +85,23 @@ static void force(neap_core *c, neap_task *t)
     declined = !c->cpu[i].task && !neap_bits_has(&c->changed, i);
     neap_turn_lose(c, i, NEAP_PREEMPTED);
     neap_hook_dequeue(c, t, NEAP_FORCED);
-    t->slice_left = FORCED_TURN;
+    keep_slice(t, FORCED_TURN);
     neap_turn_give(c, i, t);
     c->cpu[i].forced = true;
     c->cpu[i].declined = declined;
     c->forced_for += FORCED_TURN / c->ctx.cpus;
-    t->forced++;
+    held_of(t)->forced++;
     c->count.forced++;
 }
 
 void neap_force_turns(neap_core *c)
 {
-    record *next;
+    neap_task *next;
 
     if (c->first_held && c->seat.ejected)
         neap_seat_eject(c);
-    for (record *r = c->first_held; r && due_at(c, r) <= c->ctx.now; r = next) {
-        next = r->next_held;
-        force(c, &r->task);
+    for (neap_task *t = c->first_held; t && due_at(c, t) <= c->ctx.now; t = next) {
+        next = held_of(t)->next;
+        force(c, t);
     }
 }

@@ -131,8 +131,8 @@ int neap_hook_init_task(neap_core *c, neap_task *t)
     else if (c->failure.set)
         note_failure(c, NEAP_EV_FAIL, c->failure.final);
     if (r < 0)
-        neap_error(-r, "policy %s refuses task %s%s%s", c->seat.table.name, t->name,
-                   c->failure.set ? ": " : "",
+        neap_error(-r, "policy %s refuses task %s%s%s", c->seat.table.name,
+                   t->about->name, c->failure.set ? ": " : "",
                    c->failure.set ? c->failure.message : "");
     else if (c->failure.set)
         strike(c, HOOK_INIT_TASK, t->id);
@@ -197,7 +197,7 @@ static neap_task *oldest_waiting(const neap_core *c, int cpu)
     neap_task *oldest = NULL;
 
     for (size_t i = 0; i < c->used; i++) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
         if (t && (t->flags & F_HELD) && neap_task_may_use(t, cpu) &&
             (!oldest || t->since < oldest->since))
@@ -239,7 +239,7 @@ neap_task *neap_hook_pick(neap_core *c, int cpu)
         char message[160];
 
         snprintf(message, sizeof message, "picked task %llu (%.60s), which %s",
-                 (unsigned long long)t->id, t->name, fault);
+                 (unsigned long long)t->id, t->about->name, fault);
         wrong(c, HOOK_PICK, t, message);
         return pick_instead(c, cpu);
     }

@@ -29,6 +29,7 @@ enum {
     F_EXPIRE_LATER = 4096,
     F_ADMITTED = 8192, /* counts against max_alive */
     F_LISTED = 16384,  /* among those that max_hold counts for */
+    F_REST = 32768,    /* rest->slice_left counts */
     F_LATER = F_PAUSE_LATER | F_LOSE_LATER | F_EXPIRE_LATER
 };
 
@@ -46,7 +47,7 @@ typedef enum {
     EVENTS
 } event;
 
-enum { OWN_INLINE = 16, TIMERS_MAX = 64, COUNTERS_MAX = 32, STRIKES = 3 };
+enum { TIMERS_MAX = 64, COUNTERS_MAX = 32, STRIKES = 3 };
 #define STRIKE_WINDOW (10 * NEAP_S)
 #define FORCED_TURN NEAP_MS
 
@@ -60,26 +61,43 @@ struct cpu {
     neap_ns end;        /* of the slice */
     neap_ns tick;       /* next tick, if the policy has that hook */
     neap_ns charged_at; /* until when a virtual task here has been charged */
+    neap_ns told;       /* its task's cpu_ns when the policy was last told */
     bool forced;        /* its turn is max_hold's, and no policy's */
     bool declined;      /* likewise, and the policy had left the cpu empty */
 };
 
-/* A task and the bytes that go behind it for small policies. */
-typedef struct record {
-    neap_task task;
-    uint64_t own[OWN_INLINE / sizeof(uint64_t)];
-    char *name;
-    uint64_t *mask;
-    struct record *next_held, *prev_held; /* of core->first_held */
-    /* READY: since when its policy has passed it over (policy_clock()); a forced turn
-     * on a cpu that the policy left empty does not end that */
-    neap_ns passed_over;
-} record;
+/* The part of a task's record that a decision does not touch. */
+struct rest {
+    neap_ns born;
+    neap_ns blocked, paused; /* as in neap_times; what is left is `ready` */
+    uint64_t voluntary;
+    union {
+        neap_ns slice_left; /* F_REST: what a preempted slice had left */
+        struct {
+            neap_how how;
+            int code;
+        } end; /* in ENDED */
+    };
+};
 
-typedef struct entry { /* core->tasks: in order of id, with holes */
-    neap_id id;
-    neap_task *task;
-} entry;
+/* ... and what there is of it only with max_hold: of core->first_held. */
+struct held {
+    neap_task *next, *prev;
+    uint64_t forced;
+};
+
+/* Records come by the batch: no overhead for each, and each in cache lines of its own
+ * though there is more of it than those hold. */
+enum { BATCH = 64, LINE = 64 };
+
+typedef struct batch {
+    _Alignas(LINE) neap_task task[BATCH];
+    struct rest rest[BATCH];
+    uint64_t free;             /* places, bit by bit */
+    struct batch *next, *prev; /* of those with a free place */
+    bool holds;                /* there is `held` */
+    struct held held[];
+} batch;
 
 typedef struct policy_timer {
     uint64_t id;
@@ -128,23 +146,32 @@ struct neap_core {
     int cpus, cpu_room;
     neap_bits idle, changed, resched;
 
-    entry *tasks;
+    /* All tasks in order of id, with holes: see task_at(). */
+    uint64_t *tasks;
     size_t used, room, alive, holes;
+    batch *batches; /* that have a free place */
     neap_id last_id;
     size_t admitted;   /* joined and not ended */
     neap_heap outside; /* beyond max_alive */
-    neap_heap sorter;  /* for handing tasks over in order */
     neap_fifo strays, fifo;
-    record *first_held, *last_held; /* force.c */
-    uint64_t ready_weight;          /* of READY (inside), STARTING, RUNNING */
-    struct crowd {                  /* the most that have competed of late (decide.c) */
+    neap_fifo waiting;                 /* while one policy hands over to another */
+    neap_task *first_held, *last_held; /* force.c */
+    uint64_t ready_weight;             /* of READY (inside), STARTING, RUNNING */
+    struct crowd { /* the most that have competed of late (decide.c) */
         uint64_t weight;
         double count;
         neap_ns at;
     } crowd;
 
-    neap_task **arrived, **touched;
-    size_t n_arrived, n_touched;
+    /* There is room for one task in eight: when more arrive at once, the others are
+     * found by their flag. */
+    neap_task **arrived;
+    size_t n_arrived, arrived_room;
+    bool more_arrived;
+    /* Only processes are ordered about: there is room for all of them. */
+    size_t processes, process_room;
+    neap_task **touched;
+    size_t n_touched;
     neap_order *orders;
     size_t n_orders;
 
@@ -164,9 +191,31 @@ struct neap_core {
     neap_stats count;
 };
 
-static inline record *record_of(neap_task *t)
+static inline size_t place_of(const neap_task *t)
 {
-    return (record *)t;
+    return t->arrival % BATCH;
+}
+
+static inline batch *batch_of(const neap_task *t)
+{
+    return (batch *)(t - place_of(t));
+}
+
+static inline struct rest *rest_of(const neap_task *t)
+{
+    return &batch_of(t)->rest[place_of(t)];
+}
+
+static inline struct held *held_of(const neap_task *t)
+{
+    return &batch_of(t)->held[place_of(t)];
+}
+
+/* Entry i of core->tasks, or NULL: a hole. That is an odd number, twice the id that was
+ * there and one; a task is its address. */
+static inline neap_task *task_at(const neap_core *c, size_t i)
+{
+    return c->tasks[i] & 1 ? NULL : (neap_task *)(uintptr_t)c->tasks[i];
 }
 
 static inline neap_ns later(neap_ns at, neap_ns by)
@@ -235,6 +284,21 @@ void neap_hook_timer(neap_core *c, uint64_t id);
 void neap_seat_fill_defaults(neap_policy *p);
 bool neap_seat_has_slice(const neap_core *c); /* the policy has a slice hook */
 bool neap_seat_has_tick(const neap_core *c);
+
+/* pool.c: the memory of tasks. */
+
+neap_task *neap_pool_take(neap_core *c); /* zeroed but for its place; NULL: no memory */
+void neap_pool_put(neap_core *c, neap_task *t);
+/* When all tasks have gone. */
+void neap_pool_free(neap_core *c);
+
+/* about.c: what few tasks have. */
+
+extern const neap_about neap_about_nothing;
+/* Its own block, made if it has none; NULL: no memory. */
+neap_about *neap_about_own(neap_task *t);
+int neap_about_rename(neap_task *t, const char *name);
+void neap_about_free(neap_task *t);
 
 /* seat.c: putting a policy in charge. */
 
@@ -326,7 +390,17 @@ static inline void at(neap_core *c, neap_ns now)
 /* A wait begins for which the policy answers: of one task, or of all. */
 static inline void begin_wait(neap_core *c, neap_task *t)
 {
-    record_of(t)->passed_over = policy_clock(c);
+    t->passed_over = policy_clock(c);
+}
+
+/* What is left of its slice when it is picked again; 0: it gets a new one. */
+static inline void keep_slice(neap_task *t, neap_ns left)
+{
+    t->flags &= (uint16_t)~F_REST;
+    if (!left)
+        return;
+    t->flags |= F_REST;
+    rest_of(t)->slice_left = left;
 }
 
 static inline void begin_watch(neap_core *c)

@@ -106,21 +106,25 @@ int neap_seat_reserve(neap_core *c, size_t room)
 
 static int own_new(neap_core *c, neap_task *t)
 {
-    record *r = record_of(t);
+    void *bytes;
 
-    if (c->seat.table.task_size <= OWN_INLINE) {
-        memset(r->own, 0, sizeof r->own);
-        t->own = r->own;
+    t->arrival &= ~NEAP_TASK_APART;
+    memset(&t->own, 0, sizeof t->own);
+    if (c->seat.table.task_size <= sizeof t->own)
         return 0;
-    }
-    t->own = calloc(1, c->seat.table.task_size);
-    return t->own ? 0 : -NEAP_EMEMORY;
+    bytes = calloc(1, c->seat.table.task_size);
+    if (!bytes)
+        return -NEAP_EMEMORY;
+    t->own.elsewhere = bytes;
+    t->arrival |= NEAP_TASK_APART;
+    return 0;
 }
 
-static void own_free(neap_task *t, void *own)
+static void own_free(neap_task *t)
 {
-    if (own != record_of(t)->own)
-        free(own);
+    if (t->arrival & NEAP_TASK_APART)
+        free(t->own.elsewhere);
+    t->arrival &= ~NEAP_TASK_APART;
 }
 
 int neap_seat_join(neap_core *c, neap_task *t)
@@ -132,8 +136,7 @@ int neap_seat_join(neap_core *c, neap_task *t)
     t->vruntime = 0;
     r = neap_hook_init_task(c, t);
     if (r < 0) {
-        own_free(t, t->own);
-        t->own = NULL;
+        own_free(t);
         return r;
     }
     t->flags |= F_JOINED;
@@ -143,36 +146,35 @@ int neap_seat_join(neap_core *c, neap_task *t)
 void neap_seat_leave(neap_core *c, neap_task *t, neap_how how, int code)
 {
     neap_hook_exit_task(c, t, how, code);
-    own_free(t, t->own);
-    t->own = NULL;
+    own_free(t);
     t->flags &= (uint16_t)~F_JOINED;
 }
 
 /* What of a task belongs to its policy, kept aside while another one is asked. */
 typedef struct aside {
-    void *own;
-    uint64_t bytes[OWN_INLINE / sizeof(uint64_t)];
+    uint64_t own[2];
     neap_ns vruntime;
+    uint64_t apart; /* NEAP_TASK_APART or 0 */
 } aside;
 
-static aside put_aside(neap_task *t)
+static aside put_aside(const neap_task *t)
 {
-    aside a = {.own = t->own, .vruntime = t->vruntime};
+    aside a = {.vruntime = t->vruntime, .apart = t->arrival & NEAP_TASK_APART};
 
-    memcpy(a.bytes, record_of(t)->own, sizeof a.bytes);
+    memcpy(a.own, &t->own, sizeof a.own);
     return a;
 }
 
 static void take_aside(neap_task *t, const aside *a)
 {
-    t->own = a->own;
+    memcpy(&t->own, a->own, sizeof a->own);
     t->vruntime = a->vruntime;
-    memcpy(record_of(t)->own, a->bytes, sizeof a->bytes);
+    t->arrival = (t->arrival & ~NEAP_TASK_APART) | a->apart;
 }
 
 static bool joined(const neap_core *c, size_t i)
 {
-    return c->tasks[i].task && c->tasks[i].task->flags & F_JOINED;
+    return task_at(c, i) && task_at(c, i)->flags & F_JOINED;
 }
 
 /* Is it the policy's to queue? Beyond max_alive it is in no policy's queue yet. */
@@ -181,12 +183,11 @@ static bool waits(const neap_task *t)
     return t->state == NEAP_STATE_READY && !(t->flags & F_OUTSIDE);
 }
 
-/* The old policy lets go of everything. What waited is now in c->sorter, longest wait
- * first. */
+/* The old policy lets go of everything. What waited is now in c->waiting. */
 static void hand_over(neap_core *c)
 {
     for (size_t i = 0; i < c->used; i++) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
         if (!joined(c, i))
             continue;
@@ -195,9 +196,9 @@ static void hand_over(neap_core *c)
         if (t->flags & F_RUNNING)
             neap_turn_tell_stopping(c, t, NEAP_CHANGED);
         neap_hook_exit_task(c, t, NEAP_HOWS, 0);
-        own_free(t, t->own);
+        own_free(t);
         if (waits(t))
-            neap_heap_push(&c->sorter, t, t->since);
+            neap_fifo_push(&c->waiting, t);
     }
 }
 
@@ -206,19 +207,18 @@ static void hand_over(neap_core *c)
 static void take_over(neap_core *c)
 {
     for (size_t i = 0; i < c->used; i++) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
         if (!joined(c, i))
             continue;
         t->flags &= (uint16_t) ~(F_HELD | F_STRAY);
-        own_free(t, t->own);
-        t->own = NULL;
+        own_free(t);
         if (t->flags & F_OUTSIDE)
             continue;
         t->next = t->prev = NULL;
         t->at = 0;
         if (waits(t))
-            neap_heap_push(&c->sorter, t, t->since);
+            neap_fifo_push(&c->waiting, t);
     }
     c->ctx.ready = 0;
     c->strays = (neap_fifo){NULL, NULL};
@@ -236,9 +236,46 @@ static void shorten_slice(neap_core *c, struct cpu *p)
     p->end = p->end < quantum_end ? p->end : quantum_end;
 }
 
+/* Two lists in order of waiting as one; of equals, those of `a` first. */
+static neap_task *merged(neap_task *a, neap_task *b)
+{
+    neap_task *first = NULL, **end = &first;
+
+    while (a && b) {
+        neap_task **least = b->since < a->since ? &b : &a;
+
+        *end = *least;
+        end = &(*least)->next;
+        *least = *end;
+    }
+    *end = a ? a : b;
+    return first;
+}
+
+/* Longest wait first, equals by id: a merge sort through the links, which needs no
+ * memory, for an ejection may find none. run[i] holds 2^i tasks, or none. */
+static neap_task *sorted(neap_task *list)
+{
+    neap_task *run[64] = {NULL}, *all = NULL;
+
+    while (list) {
+        neap_task *t = list;
+        int i = 0;
+
+        list = t->next;
+        t->next = NULL;
+        for (; run[i]; run[i++] = NULL)
+            t = merged(run[i], t);
+        run[i] = t;
+    }
+    for (int i = 0; i < 64; i++)
+        all = merged(run[i], all);
+    return all;
+}
+
 static void begin(neap_core *c)
 {
-    neap_task *t;
+    neap_task *t, *next;
 
     begin_watch(c); /* another policy made them wait until now */
     for (int i = 0; i < c->cpus; i++) {
@@ -248,11 +285,13 @@ static void begin(neap_core *c)
         if (t && t->state == NEAP_STATE_RUNNING)
             neap_turn_tell_running(c, t);
     }
-    while ((t = neap_heap_first(&c->sorter))) {
-        neap_heap_remove(&c->sorter, t);
-        t->slice_left = 0;
+    for (t = sorted(c->waiting.first); t; t = next) {
+        next = t->next;
+        t->next = t->prev = NULL;
+        keep_slice(t, 0);
         neap_hook_enqueue(c, t, NEAP_CHANGED);
     }
+    c->waiting = (neap_fifo){NULL, NULL};
     c->dirty = true;
 }
 
@@ -264,7 +303,7 @@ static int ask_all(neap_core *c, aside *old, aside *made)
     int r = 0;
 
     for (i = 0; i < c->used && r == 0; i++) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
         if (!joined(c, i))
             continue;
@@ -278,12 +317,12 @@ static int ask_all(neap_core *c, aside *old, aside *made)
     if (r == 0)
         return 0;
     for (i--; i-- > 0;) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
         if (joined(c, i)) {
             take_aside(t, &made[i]);
             neap_hook_exit_task(c, t, NEAP_HOWS, 0);
-            own_free(t, t->own);
+            own_free(t);
             take_aside(t, &old[i]);
         }
     }
@@ -337,7 +376,7 @@ int neap_core_set_policy(neap_core *c, neap_ns now, const neap_policy *p,
     swap_seats(c, other, &fifo);
     for (size_t i = 0; i < c->used; i++) {
         if (joined(c, i))
-            take_aside(c->tasks[i].task, &made[i]);
+            take_aside(task_at(c, i), &made[i]);
     }
     c->opt.policy = p;
     begin(c);
@@ -366,15 +405,16 @@ static void describe_queue(const neap_core *c, char *out, size_t room)
 
     out[0] = '\0';
     for (size_t i = 0; i < c->used && used + 120 < room; i++) {
-        const neap_task *t = c->tasks[i].task;
+        const neap_task *t = task_at(c, i);
 
         if (!t || !(t->flags & F_JOINED))
             continue;
         used += (size_t)snprintf(
             out + used, room - used,
             "task %llu (%.40s): %s, priority %d, weight %d, cpu %.3f s\n",
-            (unsigned long long)t->id, t->name, neap_state_name((neap_state)t->state),
-            t->priority, t->weight, (double)t->cpu_ns / NEAP_S);
+            (unsigned long long)t->id, t->about->name,
+            neap_state_name((neap_state)t->state), t->priority, t->weight,
+            (double)t->cpu_ns / NEAP_S);
     }
 }
 
@@ -390,7 +430,6 @@ void neap_seat_eject(neap_core *c)
 
         if (t && t->flags & F_RUNNING) {
             neap_turn_charge(c, t);
-            t->told_ns = t->cpu_ns;
             t->flags &= (uint16_t)~F_RUNNING;
         }
     }
@@ -400,8 +439,8 @@ void neap_seat_eject(neap_core *c)
         neap_seat_open(c, &first_come, NULL); /* needs nothing but 1 byte */
     c->opt.policy = c->opt.fallback;
     for (size_t i = 0; i < c->used; i++) {
-        if (joined(c, i) && c->tasks[i].task->state != NEAP_STATE_ENDED)
-            neap_seat_join(c, c->tasks[i].task);
+        if (joined(c, i) && task_at(c, i)->state != NEAP_STATE_ENDED)
+            neap_seat_join(c, task_at(c, i));
     }
     begin(c);
 }

@@ -37,45 +37,91 @@ static bool competes(const neap_task *t)
 /* The account that the present state's time belongs to. While the scheduler is paused,
  * every process that has started runs, whatever the books say, and virtual time stands
  * still. */
-static neap_ns *account(const neap_core *c, const neap_task *t, neap_times *times)
+static neap_state account(const neap_core *c, const neap_task *t)
 {
     if (c->paused && competes(t)) {
         if (!(t->flags & F_PROCESS))
-            return &times->paused;
+            return NEAP_STATE_PAUSED;
         if (t->flags & F_STARTED)
-            return &times->run;
+            return NEAP_STATE_RUNNING;
     }
-    switch ((neap_state)t->state) {
-    case NEAP_STATE_STARTING:
-        return &times->start;
-    case NEAP_STATE_RUNNING:
-        return &times->run;
-    case NEAP_STATE_BLOCKED:
-        return &times->blocked;
-    case NEAP_STATE_PAUSED:
-        return &times->paused;
-    default:
-        return &times->ready;
-    }
+    return (neap_state)t->state;
 }
 
+/* Only a process starts, and has a time in RUNNING that is not its CPU time: so these
+ * are in its own block. What is booked nowhere is `ready`. */
 void neap_state_settle(neap_core *c, neap_task *t)
 {
     neap_ns spent = c->ctx.now - t->since;
-    neap_ns *to = account(c, t, &t->times);
 
-    *to += spent;
-    if (to == &t->times.ready && spent > t->longest_wait_ns)
-        t->longest_wait_ns = spent;
     t->since = c->ctx.now;
+    switch (account(c, t)) {
+    case NEAP_STATE_STARTING:
+        neap_core_about(t)->start += spent;
+        break;
+    case NEAP_STATE_RUNNING:
+        if (t->flags & F_PROCESS)
+            neap_core_about(t)->run += spent;
+        break;
+    case NEAP_STATE_BLOCKED:
+        rest_of(t)->blocked += spent;
+        break;
+    case NEAP_STATE_PAUSED:
+        rest_of(t)->paused += spent;
+        break;
+    default:
+        if (spent > t->longest_wait_ns)
+            t->longest_wait_ns = spent;
+    }
+}
+
+/* Adds the present state's share: `gap`, since it began. */
+static void add_present(const neap_core *c, const neap_task *t, neap_ns now,
+                        neap_ns gap, neap_times *out)
+{
+    switch (account(c, t)) {
+    case NEAP_STATE_STARTING:
+        out->start += gap;
+        break;
+    case NEAP_STATE_RUNNING: /* of a virtual one, some is in cpu_ns already */
+        out->run += t->flags & F_PROCESS ? gap : now - c->cpu[t->cpu].charged_at;
+        break;
+    case NEAP_STATE_BLOCKED:
+        out->blocked += gap;
+        break;
+    case NEAP_STATE_PAUSED:
+        out->paused += gap;
+        break;
+    default:
+        break;
+    }
 }
 
 void neap_core_times(const neap_core *c, const neap_task *t, neap_ns now,
                      neap_times *out)
 {
-    *out = t->times;
-    if (t->state != NEAP_STATE_ENDED && now > t->since)
-        *account(c, t, out) += now - t->since;
+    const struct rest *r = rest_of(t);
+    neap_ns gap = 0;
+
+    *out = (neap_times){.start = t->about->start,
+                        .run = t->flags & F_PROCESS ? t->about->run : t->cpu_ns,
+                        .blocked = r->blocked,
+                        .paused = r->paused};
+    if (c && t->state != NEAP_STATE_ENDED) {
+        now = now > c->ctx.now ? now : c->ctx.now;
+        gap = now - t->since;
+        add_present(c, t, now, gap, out);
+    }
+    out->ready =
+        t->since + gap - r->born - (out->start + out->run + out->blocked + out->paused);
+}
+
+void neap_task_turns(const neap_task *t, neap_turns *out)
+{
+    *out = (neap_turns){.slices = t->slices,
+                        .preemptions = t->preemptions,
+                        .voluntary = rest_of(t)->voluntary,
+                        .forced = batch_of(t)->holds ? held_of(t)->forced : 0};
 }
 
 void neap_state_move(neap_core *c, neap_task *t, event e)
@@ -97,13 +143,13 @@ void neap_state_move(neap_core *c, neap_task *t, event e)
 static void stand_still(neap_core *c, neap_ns gap)
 {
     for (size_t i = 0; i < c->used; i++) {
-        neap_task *t = c->tasks[i].task;
+        neap_task *t = task_at(c, i);
 
         if (!t || !competes(t))
             continue;
-        t->times.paused += gap;
+        rest_of(t)->paused += gap;
         t->since += gap;
-        record_of(t)->passed_over += gap;
+        t->passed_over += gap;
     }
     for (int i = 0; i < c->cpus && !c->paused; i++) { /* else neap_core_resume() does */
         struct cpu *p = &c->cpu[i];
@@ -140,7 +186,7 @@ void neap_core_standstill(neap_core *c, neap_ns from, neap_ns now)
 void neap_state_touch(neap_core *c, neap_task *t)
 {
     c->dirty = true;
-    if (t->flags & F_TOUCHED)
+    if (t->flags & F_TOUCHED || !(t->flags & F_PROCESS))
         return;
     t->flags |= F_TOUCHED;
     c->touched[c->n_touched++] = t;

@@ -13,7 +13,7 @@ void neap_turn_charge(neap_core *c, neap_task *t)
 
 void neap_turn_tell_running(neap_core *c, neap_task *t)
 {
-    t->told_ns = t->cpu_ns;
+    c->cpu[t->cpu].told = t->cpu_ns;
     t->flags |= F_RUNNING;
     neap_hook_running(c, t, t->cpu);
 }
@@ -25,8 +25,7 @@ void neap_turn_tell_stopping(neap_core *c, neap_task *t, neap_why why)
     if (!(t->flags & F_RUNNING))
         return;
     neap_turn_charge(c, t);
-    ran = t->cpu_ns - t->told_ns;
-    t->told_ns = t->cpu_ns;
+    ran = t->cpu_ns - c->cpu[t->cpu].told;
     t->flags &= (uint16_t)~F_RUNNING;
     neap_hook_stopping(c, t, ran, why);
 }
@@ -47,9 +46,9 @@ static void vacate(neap_core *c, neap_task *t)
 void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why)
 {
     neap_turn_tell_stopping(c, t, why);
-    t->slice_left = 0;
+    keep_slice(t, 0);
     if (why != NEAP_PAUSED) {
-        t->voluntary++;
+        rest_of(t)->voluntary++;
         c->count.voluntary++;
     }
     vacate(c, t);
@@ -58,7 +57,7 @@ void neap_turn_give_up(neap_core *c, neap_task *t, event e, neap_why why)
 
 /* What is left of a preempted slice, at least 1 ms; 0: a forced turn was no part of
  * one. */
-static neap_ns rest(const neap_core *c, const struct cpu *p)
+static neap_ns left_of(const neap_core *c, const struct cpu *p)
 {
     neap_ns left = p->end - slice_clock(c);
 
@@ -83,10 +82,10 @@ static neap_task *take_cpu(neap_core *c, int at_cpu, neap_why why)
         t->flags |= why == NEAP_PREEMPTED ? F_LOSE_LATER : F_EXPIRE_LATER;
         return NULL;
     }
-    t->slice_left = why == NEAP_PREEMPTED ? rest(c, p) : 0;
+    keep_slice(t, why == NEAP_PREEMPTED ? left_of(c, p) : 0);
     neap_turn_tell_stopping(c, t, why);
     if (why == NEAP_YIELDED) {
-        t->voluntary++;
+        rest_of(t)->voluntary++;
         c->count.voluntary++;
     } else {
         p->lost = t;
@@ -122,7 +121,7 @@ static neap_ns slice_of(neap_core *c, neap_task *t)
 {
     if (!takes_turns(c))
         return NEAP_FOREVER;
-    return t->slice_left ? t->slice_left : neap_hook_slice(c, t);
+    return t->flags & F_REST ? rest_of(t)->slice_left : neap_hook_slice(c, t);
 }
 
 void neap_turn_give(neap_core *c, int at_cpu, neap_task *t)
@@ -132,7 +131,7 @@ void neap_turn_give(neap_core *c, int at_cpu, neap_task *t)
     p->slice = slice_of(c, t);
     p->end = p->tick = NEAP_FOREVER;
     p->task = t;
-    t->slice_left = 0;
+    keep_slice(t, 0);
     t->cpu = (int16_t)at_cpu;
     t->slices++;
     c->count.dispatches++;
@@ -203,7 +202,10 @@ void neap_turn_arrive(neap_core *c, neap_task *t, neap_why why)
     neap_hook_enqueue(c, t, why);
     if (!(t->flags & F_ARRIVED)) {
         t->flags |= F_ARRIVED;
-        c->arrived[c->n_arrived++] = t;
+        if (c->n_arrived < c->arrived_room && !c->more_arrived)
+            c->arrived[c->n_arrived++] = t;
+        else
+            c->more_arrived = true;
     }
     c->dirty = true;
 }

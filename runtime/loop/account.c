@@ -23,13 +23,13 @@ enum {
 
 void neap_account_open(neap_runtime *rt, process *p)
 {
-    neap_source *source = &p->task->source;
+    neap_source *source = &neap_core_about(p->task)->source;
 
     *source = p->cgroup ? NEAP_SOURCE_CGROUP : NEAP_SOURCE_CLOCKS;
     if (p->cgroup)
         return;
     if (!(rt->opt.without & NEAP_WITHOUT_PERF))
-        p->counter = neap_os_tree_counter(p->task->pid);
+        p->counter = neap_os_tree_counter(p->task->about->pid);
     if (p->counter >= 0)
         *source = NEAP_SOURCE_PERF;
     neap_guard_orphans(rt->guard);
@@ -65,7 +65,7 @@ static neap_ns clocks(const process *p)
     for (member *m = p->members; m; m = m->next) {
         neap_proc now;
 
-        if (p->phase == P_ENDED && m->who.pid == p->task->pid)
+        if (p->phase == P_ENDED && m->who.pid == p->task->about->pid)
             continue;
         if (neap_proc_read(m->who.pid, &now) == 0 &&
             (!m->who.start || now.start == m->who.start) &&
@@ -120,8 +120,8 @@ static neap_ns since_attached(process *p)
 
 void neap_account_attach(process *p)
 {
-    p->task->source = NEAP_SOURCE_CLOCKS;
-    neap_os_process_cpu(p->task->pid, &p->leader_cpu);
+    neap_core_about(p->task)->source = NEAP_SOURCE_CLOCKS;
+    neap_os_process_cpu(p->task->about->pid, &p->leader_cpu);
     p->attached->before = clocks(p);
     p->exact_leader = p->leader_cpu;
 }
@@ -164,8 +164,8 @@ static bool read_leader(process *p)
 {
     if (p->attached && p->phase == P_ENDED)
         return true;
-    return (p->phase == P_LIVE || p->phase == P_ENDED) && p->task->pid > 0 &&
-           neap_os_process_cpu(p->task->pid, &p->leader_cpu) == 0;
+    return (p->phase == P_LIVE || p->phase == P_ENDED) && p->task->about->pid > 0 &&
+           neap_os_process_cpu(p->task->about->pid, &p->leader_cpu) == 0;
 }
 
 static neap_ns estimate(const process *p)
@@ -202,7 +202,8 @@ bool neap_account_stands_still(process *p)
     neap_ns used;
 
     if (!p->has_forked && p->n_members == 1 && p->asked++ % ASK_SOURCE != 0)
-        return neap_os_process_cpu(p->task->pid, &used) == 0 && used == p->leader_cpu;
+        return neap_os_process_cpu(p->task->about->pid, &used) == 0 &&
+               used == p->leader_cpu;
     return p->cgroup && neap_os_cgroup_cpu(p->cgroup, &used) == 0 && used == p->exact;
 }
 
@@ -232,8 +233,8 @@ void neap_account_all(neap_runtime *rt, neap_ns now)
     for (int i = 0; i < cpus && rt->guard; i++) {
         neap_task *t = neap_core_current(rt->core, i);
 
-        if (t && t->process)
-            neap_account_measure(rt, t->process, now);
+        if (t && t->about->process)
+            neap_account_measure(rt, t->about->process, now);
     }
 }
 

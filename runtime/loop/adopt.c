@@ -58,12 +58,12 @@ static void hear_ends(neap_runtime *rt)
 
 void neap_adopt_again(neap_runtime *rt, process *p)
 {
-    neap_os_child_take(p->task->pid);
+    neap_os_child_take(p->task->about->pid);
     neap_account_close(p);
     neap_cgroup_give_back(p);
     neap_tree_free(rt, p);
     p->adopted = false;
-    p->task->pid = 0;
+    neap_core_about(p->task)->pid = 0;
     neap_spawn_start(rt, p);
 }
 
@@ -71,7 +71,7 @@ static void ended(neap_runtime *rt, process *p, const neap_os_end *end)
 {
     neap_guard_event e = {.kind = NEAP_GUARD_EXITED,
                           .tag = p->task->id,
-                          .pid = p->task->pid,
+                          .pid = p->task->about->pid,
                           .code = end->code,
                           .signalled = end->signalled,
                           .cpu = end->cpu};
@@ -90,13 +90,13 @@ static bool is_on_its_way(const process *p)
     neap_proc now;
 
     return p->adopted && p->phase == P_LIVE &&
-           neap_proc_read(p->task->pid, &now) == 0 && now.parent != getpid();
+           neap_proc_read(p->task->about->pid, &now) == 0 && now.parent != getpid();
 }
 
 /* How far is an adopted process, and has it ended? */
 static void look(neap_runtime *rt, process *p)
 {
-    pid_t pid = p->task->pid;
+    pid_t pid = p->task->about->pid;
     int r = p->phase == P_FORKED ? neap_os_has_execed(pid) : 1;
     neap_os_end end;
 
@@ -127,7 +127,7 @@ static bool is_a_leader(void *user, pid_t pid)
 
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id))
-        if (t->pid == pid && is_adopted(t->process))
+        if (t->about->pid == pid && is_adopted(t->about->process))
             return true;
     return false;
 }
@@ -137,8 +137,9 @@ void neap_adopt_reap(neap_runtime *rt)
     rt->child_ended = false;
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id))
-        if (is_adopted(t->process) && ((process *)t->process)->phase < P_ENDED)
-            look(rt, t->process);
+        if (is_adopted(t->about->process) &&
+            ((process *)t->about->process)->phase < P_ENDED)
+            look(rt, t->about->process);
     neap_os_take_strays(rt->guard ? neap_guard_pid(rt->guard) : 0, is_a_leader, rt);
 }
 
@@ -146,12 +147,12 @@ void neap_adopt_reap(neap_runtime *rt)
 static void look_on(void *user, neap_runtime *rt, neap_timer id)
 {
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
-    process *p = t ? t->process : NULL;
+    process *p = t ? t->about->process : NULL;
 
     if (!p)
         return;
     if (awaits_exec(p) && neap_loop_now(rt) > p->exec_by)
-        neap_os_leader_signal(t->pid, SIGKILL);
+        neap_os_leader_signal(t->about->pid, SIGKILL);
     if (awaits_exec(p) || p->phase == P_LIVE)
         look(rt, p);
     if (awaits_exec(p) || is_on_its_way(p))
@@ -182,8 +183,8 @@ int neap_adopt(neap_runtime *rt)
     hear_ends(rt);
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id))
-        if (t->process)
-            count += take_over(rt, t->process);
+        if (t->about->process)
+            count += take_over(rt, t->about->process);
     neap_watch_hold_again(rt, 0);
     neap_lost_report(rt, count);
     neap_adopt_reap(rt);
@@ -196,9 +197,9 @@ static void take_away(const process *p, neap_ns until)
     const struct timespec nap = {.tv_nsec = NEAP_MS};
     neap_os_end end;
 
-    while (neap_os_child_ended(p->task->pid, &end) == 0 && neap_os_now() < until)
+    while (neap_os_child_ended(p->task->about->pid, &end) == 0 && neap_os_now() < until)
         nanosleep(&nap, NULL);
-    neap_os_child_take(p->task->pid);
+    neap_os_child_take(p->task->about->pid);
 }
 
 void neap_adopt_close(neap_runtime *rt)
@@ -207,10 +208,10 @@ void neap_adopt_close(neap_runtime *rt)
 
     for (neap_task *t = rt->adopting ? neap_core_after(rt->core, 0) : NULL; t;
          t = neap_core_after(rt->core, t->id))
-        if (is_adopted(t->process))
-            neap_tree_signal(rt, t->process, SIGKILL);
+        if (is_adopted(t->about->process))
+            neap_tree_signal(rt, t->about->process, SIGKILL);
     for (neap_task *t = rt->adopting ? neap_core_after(rt->core, 0) : NULL; t;
          t = neap_core_after(rt->core, t->id))
-        if (is_adopted(t->process))
-            take_away(t->process, until);
+        if (is_adopted(t->about->process))
+            take_away(t->about->process, until);
 }

@@ -28,11 +28,12 @@ static void ended(neap_runtime *rt, process *p, int code, bool signalled)
     neap_proc now;
     neap_guard_event e = {.kind = NEAP_GUARD_EXITED,
                           .tag = p->task->id,
-                          .pid = p->task->pid,
+                          .pid = p->task->about->pid,
                           .code = code,
                           .signalled = signalled};
 
-    if (neap_proc_read(p->task->pid, &now) == 0 && now.start == p->attached->who.start)
+    if (neap_proc_read(p->task->about->pid, &now) == 0 &&
+        now.start == p->attached->who.start)
         neap_os_member_cpu(&now, &used);
     e.cpu = used;
     neap_spawn_exited(rt, p, &e);
@@ -51,7 +52,8 @@ static void listen_to(neap_runtime *rt, process *p)
         snprintf(text, sizeof text,
                  "task %llu (%.40s): nobody tells with what code process %d has ended: "
                  "taken for 0",
-                 (unsigned long long)p->task->id, p->task->name, (int)p->task->pid);
+                 (unsigned long long)p->task->id, p->task->about->name,
+                 (int)p->task->about->pid);
         tell(rt, p->task, text);
     }
     ended(rt, p, code, signalled);
@@ -144,10 +146,10 @@ static int check_ours(const neap_runtime *rt, pid_t pid)
         const member *m = neap_member_find(rt, pids[i]);
 
         if (m && m->of)
-            r = neap_error(NEAP_ESTATE, "process %d %s task %llu (%.40s) already",
-                           (int)pid,
-                           i == 0 ? "belongs to" : "is above a process that belongs to",
-                           (unsigned long long)m->of->task->id, m->of->task->name);
+            r = neap_error(
+                NEAP_ESTATE, "process %d %s task %llu (%.40s) already", (int)pid,
+                i == 0 ? "belongs to" : "is above a process that belongs to",
+                (unsigned long long)m->of->task->id, m->of->task->about->name);
     }
     neap_os_tree_pids_free(some, pids);
     return count < 0 ? neap_error(NEAP_EMEMORY, NULL) : r;
@@ -210,8 +212,8 @@ static int watch(neap_runtime *rt, process *p)
 
 static void join(neap_runtime *rt, process *p, neap_task *t)
 {
-    t->process = p;
-    t->pid = p->attached->who.pid;
+    neap_core_about(t)->process = p;
+    neap_core_about(t)->pid = p->attached->who.pid;
     p->task = t;
     p->attached->next = rt->attached;
     rt->attached = p;
@@ -225,7 +227,7 @@ static int give_up(neap_runtime *rt, process *p)
 
     neap_core_ended(rt->core, neap_loop_now(rt), t, NEAP_HOW_LOST, 0);
     neap_process_free(rt, p);
-    t->process = NULL;
+    neap_core_about(t)->process = NULL;
     neap_core_forget(rt->core, t);
     return neap_error(NEAP_EMEMORY, NULL);
 }
@@ -240,8 +242,8 @@ static void warn_of_parent(neap_runtime *rt, const neap_task *t,
     snprintf(text, sizeof text,
              "task %llu (%.40s): the parent of process %d, %d (%s), may notice each "
              "stop, as shells with job control do",
-             (unsigned long long)t->id, t->name, t->pid, (int)as->who.parent,
-             as->parent);
+             (unsigned long long)t->id, t->about->name, t->about->pid,
+             (int)as->who.parent, as->parent);
     tell(rt, t, text);
 }
 

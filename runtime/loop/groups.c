@@ -75,7 +75,7 @@ static tree_group *find_group(process *p, pid_t id)
 /* Can a group of a tree that we did not start be signalled as one? */
 static bool is_whole(const process *p, const tree_group *g)
 {
-    return g->descriptor >= 0 && neap_os_attach_owns(p->task->pid, g->id);
+    return g->descriptor >= 0 && neap_os_attach_owns(p->task->about->pid, g->id);
 }
 
 static tree_group *add_group(neap_runtime *rt, process *p, const neap_proc *who)

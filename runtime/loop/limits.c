@@ -201,7 +201,7 @@ void neap_limits_tell_failed(neap_runtime *rt, const process *p,
     if (!l)
         return;
     neap_os_limits_describe(l, e->code, what, sizeof what);
-    snprintf(text, sizeof text, "%.200s: cannot set %s: %s", p->task->name, what,
+    snprintf(text, sizeof text, "%.200s: cannot set %s: %s", p->task->about->name, what,
              strerror(e->error)); /* not ours: the kernel said it */
     report.message = text;
     neap_loop_tell(rt, &report);

@@ -16,7 +16,7 @@
 
 static void lose_process(neap_runtime *rt, neap_task *t, bool end)
 {
-    process *p = t->process;
+    process *p = t->about->process;
 
     if (p->phase == P_QUEUED || p->phase == P_ASKED) {
         neap_spawn_end(rt, t, NEAP_HOW_CANCELLED, 0);
@@ -45,11 +45,12 @@ static bool lost_lives(neap_runtime *rt, int signo)
     bool lives = false;
 
     for (neap_task *t = rt->gone.first; t; t = t->next) {
-        if (t->how != NEAP_HOW_LOST || !neap_tree_lives(rt, t->process))
+        if (neap_core_how(t) != NEAP_HOW_LOST ||
+            !neap_tree_lives(rt, t->about->process))
             continue;
         lives = true;
         if (signo)
-            neap_tree_signal(rt, t->process, signo);
+            neap_tree_signal(rt, t->about->process, signo);
     }
     return lives;
 }
@@ -98,7 +99,7 @@ static void let_all_go(neap_runtime *rt, pid_t guard)
     neap_loop_tell(rt, &report);
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        if (t->process)
+        if (t->about->process)
             lose_process(rt, t, end);
     }
     if (end) {

@@ -24,7 +24,7 @@ static bool is_lost(const process *p)
 {
     neap_proc now;
 
-    return p->phase == P_LIVE && (neap_proc_read(p->task->pid, &now) != 0 ||
+    return p->phase == P_LIVE && (neap_proc_read(p->task->about->pid, &now) != 0 ||
                                   (p->members && p->members->who.start &&
                                    p->members->who.start != now.start));
 }
@@ -39,7 +39,7 @@ static neap_task *next_process(const neap_runtime *rt, const neap_task *t)
 {
     do
         t = neap_core_after(rt->core, t ? t->id : 0);
-    while (t && !t->process);
+    while (t && !t->about->process);
     return (neap_task *)t;
 }
 
@@ -52,18 +52,18 @@ void neap_moved(neap_runtime *rt)
     rt->guard_speaks = true;
     rt->beat_at = 0;
     while ((t = next_process(rt, t))) {
-        if (!is_its(t->process))
+        if (!is_its(t->about->process))
             continue;
-        if (is_lost(t->process)) {
-            neap_spawn_lost(rt, t->process);
+        if (is_lost(t->about->process)) {
+            neap_spawn_lost(rt, t->about->process);
             continue;
         }
-        neap_guard_adopt(rt->guard, t->id, t->pid, was(t->process));
+        neap_guard_adopt(rt->guard, t->id, t->about->pid, was(t->about->process));
         count++;
     }
     neap_guard_take(rt->guard);
     while ((t = next_process(rt, t)))
-        ask_again(rt, t->process);
+        ask_again(rt, t->about->process);
     neap_watch_hold_again(rt, 0);
     neap_lost_report(rt, count);
 }

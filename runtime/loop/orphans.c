@@ -48,7 +48,7 @@ static bool is_told_by_tag(const neap_runtime *rt, pid_t pid, process **of)
     if (!has_tag(rt, pid, &tag))
         return false;
     t = neap_core_find(rt->core, tag);
-    *of = t ? t->process : NULL;
+    *of = t ? t->about->process : NULL;
     return true;
 }
 
@@ -62,7 +62,7 @@ static process *owner_by_time(const neap_runtime *rt, const neap_proc *who)
         return NULL;
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        process *p = t->process;
+        process *p = t->about->process;
 
         if (!p || p->attached || (p->phase != P_LIVE && p->phase != P_ENDED) ||
             (p->held && p->stopped_at < rt->orphans_at))
@@ -109,7 +109,7 @@ static void meet(void *user, pid_t pid)
     p->has_forked = p->found = true;
     neap_orphans_loosen(rt, p);
     if (p->phase == P_ENDED) {
-        p->task->escaped++;
+        neap_core_about(p->task)->escaped++;
         rt->escaped++;
     }
     /* without memory for its leader it has none */
@@ -177,7 +177,7 @@ static void hold_found(neap_runtime *rt)
 {
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        process *p = t->process;
+        process *p = t->about->process;
 
         if (!p || !p->found)
             continue;

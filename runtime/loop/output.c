@@ -152,7 +152,7 @@ static void report(neap_runtime *rt, neap_report_kind kind, neap_id task,
 
     if (t)
         snprintf(who, sizeof who, "task %llu (%.150s): ", (unsigned long long)task,
-                 t->name);
+                 t->about->name);
     snprintf(message, sizeof message, "%s%.280s%s%s", who, text, error ? ": " : "",
              error ? neap_strerror(error) : "");
     neap_loop_tell(rt, &(neap_report){.kind = kind, .message = message, .task = task});
@@ -227,7 +227,7 @@ static int hand_over(neap_runtime *rt, process *p, int fds[3])
     p->output.collector = 0;
     for (int i = 1; i < 3; i++)
         fds[i] = is_brought(p, i) ? -1 : 0;
-    r = neap_collector_task(rt->output.collector, p->task->id, p->task->name,
+    r = neap_collector_task(rt->output.collector, p->task->id, p->task->about->name,
                             p->output.mode == NEAP_OUTPUT_TAG ? NEAP_COLLECT_LINES
                                                               : NEAP_COLLECT_TASKS,
                             fds);

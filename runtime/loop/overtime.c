@@ -19,9 +19,9 @@ static neap_ns timeout_left(const neap_runtime *rt, const process *p, neap_ns no
 
 static neap_ns deadline_left(const process *p, neap_ns now)
 {
-    if (!p->task->deadline || p->may_be_late)
+    if (!p->task->about->deadline || p->may_be_late)
         return NEAP_FOREVER;
-    return p->task->deadline - now;
+    return p->task->about->deadline - now;
 }
 
 /* Who is held does not go on before the next decision; who is paused, not before we are
@@ -49,7 +49,7 @@ static void end(neap_runtime *rt, process *p)
 static void on_due(void *user, neap_runtime *rt, neap_timer id)
 {
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
-    process *p = t ? t->process : NULL;
+    process *p = t ? t->about->process : NULL;
     neap_ns now = neap_loop_now(rt);
 
     if (!p || p->overtime != id || p->phase == P_GONE)

@@ -143,7 +143,7 @@ static void tell_outside(neap_runtime *rt, const process *p)
     neap_os_cpuset_text(p->bound, cpus, sizeof cpus);
     snprintf(text, sizeof text,
              "%.100s is bound to CPU %s, which is not among those of this run (%.100s)",
-             p->task->name, cpus, neap_placement(rt));
+             p->task->about->name, cpus, neap_placement(rt));
     report.message = text;
     neap_loop_tell(rt, &report);
 }
@@ -173,7 +173,7 @@ void neap_place_turn(neap_runtime *rt, process *p, int cpu)
     if (on == p->on || !set_one(&own, on))
         return;
     p->on = on;
-    neap_os_tree_place(p->task->pid, &own);
+    neap_os_tree_place(p->task->about->pid, &own);
 }
 
 /* One that is pinned moves at its next turn, or now if it has one. */
@@ -188,14 +188,14 @@ static void place_one(neap_runtime *rt, process *p, const neap_os_cpuset *set)
         return;
     }
     neap_place_own(rt, p, &set, &own);
-    neap_os_tree_place(p->task->pid, set);
+    neap_os_tree_place(p->task->about->pid, set);
 }
 
 static void place_all(neap_runtime *rt, const neap_os_cpuset *set)
 {
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        process *p = t->process;
+        process *p = t->about->process;
 
         if (p && !p->attached && (p->phase == P_LIVE || p->phase == P_FORKED))
             place_one(rt, p, set);

@@ -196,7 +196,7 @@ static void on_time(void *user, neap_runtime *rt, neap_timer id)
 {
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
     neap_ns now = neap_loop_now(rt);
-    process *p = t ? t->process : NULL;
+    process *p = t ? t->about->process : NULL;
 
     if (!p)
         return;

@@ -35,7 +35,7 @@ static void tell(neap_runtime *rt, const process *p, pid_t pid, const char *what
 
     snprintf(text, sizeof text,
              "task %llu (%.100s): its process %d cannot be %s: %s: %s",
-             (unsigned long long)p->task->id, p->task->name, (int)pid, what,
+             (unsigned long long)p->task->id, p->task->about->name, (int)pid, what,
              strerror(error), then);
     neap_loop_tell(
         rt,
@@ -67,7 +67,7 @@ static void lose(neap_runtime *rt, process *p)
 static void look(void *user, neap_runtime *rt, neap_timer id)
 {
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
-    process *p = t ? t->process : NULL;
+    process *p = t ? t->about->process : NULL;
 
     if (!p || p->phase != P_LIVE)
         return;

@@ -213,6 +213,15 @@ static int decide(neap_runtime *rt, neap_ns now)
     return 0;
 }
 
+/* What the loop knows of a process in the end. */
+static void set_facts(neap_about *about, const neap_event *e)
+{
+    about->source =
+        e->n[0] > 0 && e->n[0] < NEAP_SOURCES ? (neap_source)e->n[0] : NEAP_SOURCE_NONE;
+    about->escaped = (uint32_t)e->n[1];
+    about->pid = (int)e->n[2];
+}
+
 static int forget(neap_runtime *rt, const neap_event *e)
 {
     neap_task *t = neap_core_find(rt->core, e->task);
@@ -220,10 +229,8 @@ static int forget(neap_runtime *rt, const neap_event *e)
     if (!t || t->state != NEAP_STATE_ENDED)
         return neap_error(NEAP_EINVAL, "task %llu is forgotten before its end",
                           (unsigned long long)e->task);
-    t->source =
-        e->n[0] > 0 && e->n[0] < NEAP_SOURCES ? (neap_source)e->n[0] : NEAP_SOURCE_NONE;
-    t->escaped = (uint32_t)e->n[1];
-    t->pid = (int)e->n[2];
+    if (neap_core_is_process(t))
+        set_facts(neap_core_about(t), e);
     neap_loop_tell_exit(rt, t);
     return 0;
 }

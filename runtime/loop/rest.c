@@ -26,7 +26,7 @@ static void finish(neap_runtime *rt, process *p)
     if (p->n_members > 1 || p->has_forked) /* else its end was the last of it */
         neap_account_exact(rt, p, neap_loop_now(rt));
     if (p->adopted)
-        neap_os_child_take(p->task->pid);
+        neap_os_child_take(p->task->about->pid);
     else if (rt->guard && !p->attached)
         neap_guard_reap(rt->guard, p->task->id);
     neap_rest_gone(rt, p);
@@ -53,7 +53,7 @@ static bool is_to_be_heard(const process *p, bool had_rest)
 static void look_again(void *user, neap_runtime *rt, neap_timer id)
 {
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
-    process *p = t ? t->process : NULL;
+    process *p = t ? t->about->process : NULL;
     neap_ns now = neap_loop_now(rt);
     bool had_rest;
 

@@ -86,12 +86,13 @@ static void forget_all(neap_runtime *rt)
 {
     neap_task *t;
 
-    while ((t = neap_core_after(rt->core, 0))) {
+    for (neap_id id = 0; (t = neap_core_after(rt->core, id));) {
+        id = t->id;
         if (t->state != NEAP_STATE_ENDED)
             neap_core_ended(rt->core, neap_loop_now(rt), t, NEAP_HOW_LOST, 0);
         if (rt->opt.on_forget)
             rt->opt.on_forget(rt->opt.user, rt, t);
-        neap_process_free(rt, t->process);
+        neap_process_free(rt, t->about->process);
         neap_core_forget(rt->core, t);
     }
 }
@@ -378,8 +379,8 @@ int neap_resume(neap_runtime *rt)
     /* What was used in freedom is charged: everybody may have run. */
     for (neap_task *t = neap_core_after(rt->core, 0); r == 0 && t;
          t = neap_core_after(rt->core, t->id)) {
-        if (t->process)
-            neap_account_measure(rt, t->process, now);
+        if (t->about->process)
+            neap_account_measure(rt, t->about->process, now);
     }
     return r;
 }

@@ -203,7 +203,7 @@ static void look(neap_runtime *rt, process *p, neap_ns now)
 static process *on_cpu(const neap_runtime *rt, int cpu)
 {
     neap_task *t = neap_core_current(rt->core, cpu);
-    process *p = t ? t->process : NULL;
+    process *p = t ? t->about->process : NULL;
 
     if (!p || p->phase != P_LIVE || t->state != NEAP_STATE_RUNNING || p->ending ||
         rt->opt.actuator == NEAP_ACTUATOR_NONE) /* it could not be held when it wakes */
@@ -342,8 +342,8 @@ static void watch_held(neap_runtime *rt, neap_ns now, int n)
         neap_task *t = neap_core_after(rt->core, rt->watched);
 
         rt->watched = t ? t->id : 0;
-        if (t && t->process)
-            check_held(rt, t->process, now);
+        if (t && t->about->process)
+            check_held(rt, t->about->process, now);
     }
 }
 

@@ -94,7 +94,7 @@ int neap_spawn_guard(neap_runtime *rt)
 /* A task is over for the core; if it has no process, there is nothing to wait for. */
 void neap_spawn_end(neap_runtime *rt, neap_task *t, neap_how how, int code)
 {
-    process *p = t->process;
+    process *p = t->about->process;
 
     neap_core_ended(rt->core, neap_loop_now(rt), t, how, code);
     if (p) {
@@ -110,7 +110,7 @@ static void start_later(void *user, neap_runtime *rt, neap_timer id)
     neap_task *t = neap_core_find(rt->core, (neap_id)(uintptr_t)user);
 
     if (t && t->state == NEAP_STATE_STARTING)
-        neap_spawn_start(rt, t->process);
+        neap_spawn_start(rt, t->about->process);
 }
 
 void neap_spawn_start(neap_runtime *rt, process *p)
@@ -235,7 +235,7 @@ static void on_failed(neap_runtime *rt, process *p, const neap_guard_event *e)
 static void on_event(neap_runtime *rt, const neap_guard_event *e)
 {
     neap_task *t = neap_core_find(rt->core, e->tag);
-    process *p = t ? t->process : NULL;
+    process *p = t ? t->about->process : NULL;
 
     if (e->kind == NEAP_GUARD_LOST)
         neap_lost(rt);
@@ -249,7 +249,7 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         return;
     switch (e->kind) {
     case NEAP_GUARD_FORKED:
-        t->pid = e->pid;
+        neap_core_about(t)->pid = e->pid;
         p->phase = P_FORKED;
         neap_account_open(rt, p);
         neap_tree_born(rt, p);

@@ -14,7 +14,7 @@ static bool is_starting(const neap_runtime *rt)
 {
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        if (t->process && t->state == NEAP_STATE_STARTING)
+        if (t->about->process && t->state == NEAP_STATE_STARTING)
             return true;
     }
     return false;
@@ -39,7 +39,7 @@ static void stop_all(neap_runtime *rt, neap_ns now)
 {
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        process *p = t->process;
+        process *p = t->about->process;
 
         if (!p || p->phase != P_LIVE || p->held)
             continue;
@@ -53,7 +53,7 @@ static void continue_all(neap_runtime *rt, neap_ns now, neap_ns gap)
 {
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        process *p = t->process;
+        process *p = t->about->process;
 
         if (!p)
             continue;

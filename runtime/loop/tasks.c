@@ -88,7 +88,7 @@ static int add_process(neap_runtime *rt, const neap_job *job, neap_id *out)
         neap_process_free(rt, p);
         return r;
     }
-    t->process = p;
+    neap_core_about(t)->process = p;
     p->task = t;
     *out = t->id;
     return neap_overtime_watch(rt, p);
@@ -128,7 +128,7 @@ neap_task *neap_current(const neap_runtime *rt, int cpu)
 
 void neap_task_times(const neap_runtime *rt, const neap_task *t, neap_times *out)
 {
-    neap_core_times(rt->core, t, neap_now(rt), out);
+    neap_core_times(rt ? rt->core : NULL, t, rt ? neap_now(rt) : 0, out);
 }
 
 int neap_explain(const neap_runtime *rt, const neap_task *t, char *out, size_t room)
@@ -146,8 +146,8 @@ int neap_set_priority(neap_runtime *rt, neap_id id, int priority)
 
     if (r == 0)
         r = check_priority(priority);
-    if (r == 0 && t->process)
-        neap_account_measure(rt, t->process, neap_loop_now(rt));
+    if (r == 0 && t->about->process)
+        neap_account_measure(rt, t->about->process, neap_loop_now(rt));
     return r < 0 ? r : neap_core_set_priority(rt->core, neap_loop_now(rt), t, priority);
 }
 
@@ -162,7 +162,7 @@ static int step_priority(neap_runtime *rt, neap_id id, int by, int end,
     if (t->priority == end)
         return neap_error(NEAP_ERANGE,
                           "task %llu (%s) has the %s priority, %d, already",
-                          (unsigned long long)id, t->name, word, end);
+                          (unsigned long long)id, t->about->name, word, end);
     return neap_set_priority(rt, id, t->priority + by);
 }
 
@@ -183,16 +183,16 @@ int neap_set_weight(neap_runtime *rt, neap_id id, int weight)
 
     if (r == 0)
         r = check_weight(weight);
-    if (r == 0 && t->process)
-        neap_account_measure(rt, t->process, neap_loop_now(rt));
+    if (r == 0 && t->about->process)
+        neap_account_measure(rt, t->about->process, neap_loop_now(rt));
     return r < 0 ? r : neap_core_set_weight(rt->core, neap_loop_now(rt), t, weight);
 }
 
 static int set_times(neap_runtime *rt, neap_task *t, neap_ns estimate, neap_ns deadline,
                      neap_ns period)
 {
-    neap_core_set_times(rt->core, neap_loop_now(rt), t, estimate, deadline, period);
-    return 0;
+    return neap_core_set_times(rt->core, neap_loop_now(rt), t, estimate, deadline,
+                               period);
 }
 
 int neap_set_estimate(neap_runtime *rt, neap_id id, neap_ns estimate)
@@ -202,7 +202,7 @@ int neap_set_estimate(neap_runtime *rt, neap_id id, neap_ns estimate)
 
     if (r == 0)
         r = check_time("estimate", estimate);
-    return r < 0 ? r : set_times(rt, t, estimate, t->deadline, t->period);
+    return r < 0 ? r : set_times(rt, t, estimate, t->about->deadline, t->about->period);
 }
 
 int neap_set_deadline(neap_runtime *rt, neap_id id, neap_ns deadline)
@@ -213,8 +213,8 @@ int neap_set_deadline(neap_runtime *rt, neap_id id, neap_ns deadline)
     if (r == 0)
         r = check_time("deadline", deadline);
     if (r == 0)
-        set_times(rt, t, t->estimate, deadline, t->period);
-    return r < 0 || !t->process ? r : neap_overtime_watch(rt, t->process);
+        r = set_times(rt, t, t->about->estimate, deadline, t->about->period);
+    return r < 0 || !t->about->process ? r : neap_overtime_watch(rt, t->about->process);
 }
 
 int neap_set_period(neap_runtime *rt, neap_id id, neap_ns period)
@@ -224,7 +224,7 @@ int neap_set_period(neap_runtime *rt, neap_id id, neap_ns period)
 
     if (r == 0)
         r = check_time("period", period);
-    return r < 0 ? r : set_times(rt, t, t->estimate, t->deadline, period);
+    return r < 0 ? r : set_times(rt, t, t->about->estimate, t->about->deadline, period);
 }
 
 int neap_set_group(neap_runtime *rt, neap_id id, uint64_t group)
@@ -233,7 +233,7 @@ int neap_set_group(neap_runtime *rt, neap_id id, uint64_t group)
     int r = neap_loop_task(rt, id, &t);
 
     if (r == 0)
-        neap_core_set_group(rt->core, neap_loop_now(rt), t, group);
+        r = neap_core_set_group(rt->core, neap_loop_now(rt), t, group);
     return r;
 }
 
@@ -259,8 +259,8 @@ int neap_set_affinity(neap_runtime *rt, neap_id id, const uint64_t *mask, size_t
 /* The CPU time of a running process up to now, before something about it changes. */
 static void measure(neap_runtime *rt, neap_task *t)
 {
-    if (t->process && t->cpu != NEAP_NO_CPU)
-        neap_account_measure(rt, t->process, neap_loop_now(rt));
+    if (t->about->process && t->cpu != NEAP_NO_CPU)
+        neap_account_measure(rt, t->about->process, neap_loop_now(rt));
 }
 
 int neap_task_pause(neap_runtime *rt, neap_id id)
@@ -280,7 +280,7 @@ int neap_task_resume(neap_runtime *rt, neap_id id)
 
     if (r == 0)
         r = neap_core_resume_task(rt->core, neap_loop_now(rt), t);
-    return r < 0 || !t->process ? r : neap_overtime_watch(rt, t->process);
+    return r < 0 || !t->about->process ? r : neap_overtime_watch(rt, t->about->process);
 }
 
 int neap_task_yield(neap_runtime *rt, neap_id id)
@@ -297,10 +297,10 @@ static int virtual_task(neap_runtime *rt, neap_id id, neap_task **out)
 {
     int r = neap_loop_task(rt, id, out);
 
-    if (r == 0 && (*out)->process)
+    if (r == 0 && (*out)->about->process)
         return neap_error(NEAP_EUNSUPPORTED,
                           "task %llu (%s) is a process: it does that by itself",
-                          (unsigned long long)id, (*out)->name);
+                          (unsigned long long)id, (*out)->about->name);
     return r;
 }
 
@@ -359,8 +359,8 @@ int neap_task_signal(neap_runtime *rt, neap_id id, int signo)
     if (r < 0)
         return r;
     neap_core_signalled(rt->core, neap_loop_now(rt), t, signo);
-    if (t->process)
-        neap_process_signal(rt, t->process, signo);
+    if (t->about->process)
+        neap_process_signal(rt, t->about->process, signo);
     else if (is_deadly(signo))
         neap_spawn_end(rt, t, NEAP_HOW_SIGNAL, signo);
     return 0;
@@ -368,8 +368,8 @@ int neap_task_signal(neap_runtime *rt, neap_id id, int signo)
 
 static void kill_task(neap_runtime *rt, neap_task *t, neap_kill_mode mode, neap_how how)
 {
-    if (t->process)
-        neap_process_kill(rt, t->process, mode);
+    if (t->about->process)
+        neap_process_kill(rt, t->about->process, mode);
     else
         neap_spawn_end(rt, t, how, how == NEAP_HOW_SIGNAL ? SIGTERM : 0);
 }
@@ -392,7 +392,7 @@ int neap_end(neap_runtime *rt, neap_kill_mode mode)
         neap_output_abandon(rt);
     for (neap_task *t = neap_core_after(rt->core, 0); r == 0 && t;
          t = neap_core_after(rt->core, t->id)) {
-        process *p = t->process;
+        process *p = t->about->process;
 
         if (p && p->attached && !p->ending) {
             neap_attach_let_go(rt, p);

@@ -25,7 +25,7 @@ enum {
 
 static pid_t leader_of(const process *p)
 {
-    return p->task->pid;
+    return p->task->about->pid;
 }
 
 void neap_tree_forget(neap_runtime *rt, member *m)
@@ -144,7 +144,7 @@ static void warn(neap_runtime *rt, process *p, pid_t pid, const char *why)
     p->warned = true;
     snprintf(text, sizeof text,
              "task %llu (%.40s) is held only in part: its process %d (%s) %s",
-             (unsigned long long)p->task->id, p->task->name, (int)pid,
+             (unsigned long long)p->task->id, p->task->about->name, (int)pid,
              name_of(pid, name, sizeof name), why);
     neap_loop_tell(rt, &report);
 }

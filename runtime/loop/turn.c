@@ -80,10 +80,10 @@ void neap_loop_settle(neap_runtime *rt)
 void neap_loop_tell_exit(neap_runtime *rt, neap_task *t)
 {
     if (rt->opt.on_exit)
-        rt->opt.on_exit(rt->opt.user, rt, t, t->how, t->code);
+        rt->opt.on_exit(rt->opt.user, rt, t, neap_core_how(t), neap_core_code(t));
     if (rt->opt.on_forget)
         rt->opt.on_forget(rt->opt.user, rt, t);
-    neap_process_free(rt, t->process);
+    neap_process_free(rt, t->about->process);
     neap_core_forget(rt->core, t);
 }
 
@@ -102,8 +102,8 @@ static void tell_exits(neap_runtime *rt, const neap_task *last)
         neap_fifo_remove(&rt->gone, t);
         if (t->id == rt->waited) {
             rt->waited_done = true;
-            rt->waited_how = t->how;
-            rt->waited_code = t->code;
+            rt->waited_how = neap_core_how(t);
+            rt->waited_code = neap_core_code(t);
         }
         neap_loop_tell_exit(rt, t);
     }
@@ -145,7 +145,7 @@ void neap_loop_tell_switches(neap_runtime *rt, const neap_order *orders, size_t 
 
 static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
 {
-    process *p = o->task ? o->task->process : NULL;
+    process *p = o->task ? o->task->about->process : NULL;
 
     if (!p)
         return;

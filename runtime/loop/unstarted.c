@@ -21,7 +21,7 @@ static void tell_directory(neap_runtime *rt, const process *p, int error)
     char text[512];
 
     snprintf(text, sizeof text, "%.100s: cannot enter its directory \"%.200s\": %s%s",
-             p->task->name, p->cwd ? p->cwd : "?", strerror(error),
+             p->task->about->name, p->cwd ? p->cwd : "?", strerror(error),
              error == ENOENT ? " (it went after the job was queued: make it again, or "
                                "let its job end later than this one)"
                              : "");
@@ -47,11 +47,11 @@ static void tell_program(neap_runtime *rt, const process *p)
         snprintf(text, sizeof text,
                  "%.100s: cannot run \"%.200s\": what it is to be run by is not there "
                  "(the interpreter in its first line, or its loader)",
-                 p->task->name, p->program);
+                 p->task->about->name, p->program);
     else
         snprintf(text, sizeof text,
                  "%.100s: cannot run \"%.200s\": it went after the job was queued",
-                 p->task->name, p->program);
+                 p->task->about->name, p->program);
     tell(rt, p, text);
 }
 

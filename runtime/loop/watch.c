@@ -111,7 +111,7 @@ int neap_watch_hold_again(neap_runtime *rt, neap_ns ran)
 
     for (neap_task *t = neap_core_after(rt->core, 0); t;
          t = neap_core_after(rt->core, t->id)) {
-        process *p = t->process;
+        process *p = t->about->process;
 
         if (!p || p->phase != P_LIVE || !p->held || !neap_core_is_held(t))
             continue;

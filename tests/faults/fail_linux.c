@@ -49,6 +49,7 @@ static _Atomic uint64_t *count;
 /* glibc's own, under names that nobody interposes. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
@@ -142,6 +143,11 @@ PUBLIC void *malloc(size_t size)
 PUBLIC void *calloc(size_t n, size_t size)
 {
     return fails(MEMORY) ? NULL : __libc_calloc(n, size);
+}
+
+PUBLIC void *aligned_alloc(size_t alignment, size_t size)
+{
+    return fails(MEMORY) ? NULL : __libc_memalign(alignment, size);
 }
 
 PUBLIC void *realloc(void *old, size_t size)

@@ -327,9 +327,11 @@ NEAP_API neap_task *neap_next(const neap_runtime *rt, neap_id after);
 /* The task on `cpu`, or NULL. [hook] */
 NEAP_API neap_task *neap_current(const neap_runtime *rt, int cpu);
 
-/* The accounts of `t` up to now: the present state's share included. [hook] */
+/* The accounts of `t` up to now: the present state's share included. Without a runtime,
+ * up to when that began. [hook] */
 NEAP_API void neap_task_times(const neap_runtime *rt, const neap_task *t,
                               neap_times *out);
+NEAP_API void neap_task_turns(const neap_task *t, neap_turns *out); /* [hook] */
 
 /* What the policy says of `t`: which numbers decide when it gets a cpu. Writes at most
  * `room` bytes; "": it says nothing. -NEAP_EINHOOK. */

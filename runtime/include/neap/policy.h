@@ -114,7 +114,7 @@ struct neap_policy {
     const char *summary;       /* one line: what it promises, when to choose it */
     const char *const *params; /* the names it understands, NULL at the end; or NULL */
     size_t state_size;         /* bytes of c->state */
-    size_t task_size;          /* bytes of t->own */
+    size_t task_size;          /* bytes of neap_own(t) */
     unsigned flags;            /* NEAP_STARVES | NEAP_IDLES | NEAP_TICKS_ALWAYS */
     neap_ideal ideal;
     void *host; /* for a maker of policies (the Lua host): its own, or NULL */
@@ -131,9 +131,9 @@ struct neap_policy {
     /* The policy gives up; all tasks have left. Its state is freed after this. */
     void (*exit)(neap_ctx *c, neap_reason reason);
 
-    /* `t` joins this policy: t->own is zeroed. With max_alive it may be long until it
-     * is first enqueued. Returns 0, or a negative errno that refuses the task. Default:
-     * 0. */
+    /* `t` joins this policy: neap_own(t) is zeroed. With max_alive it may be long until
+     * it is first enqueued. Returns 0, or a negative errno that refuses the task.
+     * Default: 0. */
     int (*init_task)(neap_ctx *c, neap_task *t);
 
     /* `t` leaves this policy: it has ended, `how` and with which `code`; or the policy

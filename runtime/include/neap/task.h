@@ -53,7 +53,8 @@ typedef enum {
     NEAP_HOWS
 } neap_how;
 
-/* Wall time by state: disjoint, and together the time since the task was made. */
+/* Wall time by state: disjoint, and together the time since the task was made. Of a
+ * virtual task `run` is its CPU time. */
 typedef struct neap_times {
     neap_ns start;   /* starting: from the first pick until exec */
     neap_ns run;     /* having a cpu */
@@ -61,6 +62,14 @@ typedef struct neap_times {
     neap_ns blocked; /* sleeping */
     neap_ns paused;  /* by the user */
 } neap_times;
+
+/* How its turns on a cpu began and ended. */
+typedef struct neap_turns {
+    uint64_t slices;      /* all of them */
+    uint64_t preemptions; /* those it lost while it could have gone on */
+    uint64_t voluntary;   /* those it gave up: yielded, slept or ended */
+    uint64_t forced;      /* those that max_hold gave it */
+} neap_turns;
 
 /* What says how much CPU time a task has used. */
 typedef enum {
@@ -72,57 +81,72 @@ typedef enum {
     NEAP_SOURCES
 } neap_source;
 
-typedef struct neap_task neap_task;
-
-struct neap_task {
-    /* Touched at every decision. */
-    neap_id id;
-    neap_task *next, *prev; /* neap_fifo's */
-    uint64_t arrival;       /* neap_heap's: order among equal keys */
-    /* virtual time used; written by a policy that keeps one, else 0 */
-    neap_ns vruntime;
-    void *own;          /* the policy's task_size bytes */
-    neap_ns cpu_ns;     /* CPU time charged so far, the whole tree's */
-    neap_ns told_ns;    /* core's: cpu_ns when the policy was last told */
-    neap_ns since;      /* when the present state began */
-    neap_ns slice_left; /* core's: what a preempted slice had left, else 0 */
-    uint32_t at;        /* neap_heap's: place + 1; 0 in none */
-    uint16_t weight;    /* 1..10000 */
-    uint8_t priority;   /* 0..10 */
-    uint8_t state;      /* neap_state */
-    int16_t cpu;        /* which one it has, or NEAP_NO_CPU */
-    uint16_t flags;     /* core's */
-    uint32_t slot;      /* core's */
-
-    /* Accounts. `times` lacks the present state's share: neap_task_times() adds it. */
-    uint64_t slices;      /* turns on a cpu */
-    uint64_t preemptions; /* turns it lost while it could have gone on */
-    uint64_t voluntary;   /* turns it gave up: yielded, slept or ended */
-    neap_times times;
-    neap_ns longest_wait_ns; /* longest time in READY at one go */
-    uint32_t forced;         /* turns that max_hold gave it */
-    uint32_t escaped;        /* processes of it that were found outside its tree */
-
-    /* What the user said about it; 0: nothing. Policies may read, the runtime
-     * writes. */
+/* What most tasks have none of. Those that have nothing here share one block that says
+ * so; a task gets one of its own with the first thing that is said of it. */
+typedef struct neap_about {
+    /* What the user said; 0: nothing. Policies may read, the runtime writes. */
+    const uint64_t *affinity; /* cpus it may use, bit by bit; NULL: all */
     neap_ns estimate;         /* CPU time it is expected to need */
     neap_ns deadline;         /* when it should be done, on the runtime's clock */
     neap_ns period;           /* how often it comes again */
     uint64_t group;           /* which tasks belong together */
-    const uint64_t *affinity; /* cpus it may use, bit by bit; NULL: all */
     const char *name;         /* never NULL */
-    int pid;                  /* its leader's process id; 0: none yet, or virtual */
-    int code;                 /* in ENDED: exit status, signal or errno, by `how` */
-    neap_how how;             /* in ENDED: how it ended */
-    neap_source source;       /* of cpu_ns; written by the runtime */
-    void *process;            /* the runtime's; NULL for a virtual task */
-    void *user;               /* of whoever made the task */
+
+    /* Of a process; 0 in a virtual task. */
+    void *process;      /* the runtime's */
+    int pid;            /* its leader's process id; 0: none yet */
+    neap_source source; /* of cpu_ns; written by the runtime */
+    uint32_t escaped;   /* processes of it that were found outside its tree */
+    neap_ns start, run; /* core's: see neap_task_times() */
+} neap_about;
+
+typedef struct neap_task neap_task;
+
+/* Two cache lines: the first has what queues touch, the second what a turn costs. What
+ * is seldom asked for stands elsewhere: in `about`, or behind neap_task_times() and
+ * neap_task_turns(). At a turn a microsecond, counts of 48 bits last for nine years. */
+struct neap_task {
+    neap_id id;
+    neap_task *next, *prev;  /* neap_fifo's */
+    const neap_about *about; /* never NULL */
+    /* virtual time used; written by a policy that keeps one, else 0 */
+    neap_ns vruntime;
+    /* neap_heap's: order among equal keys; the low byte is the core's */
+    uint64_t arrival;
+    uint64_t slices : 48; /* turns on a cpu */
+    uint16_t weight;      /* 1..10000 */
+    uint32_t at;          /* neap_heap's: place + 1; 0 in none */
+    uint16_t flags;       /* core's */
+    uint8_t priority;     /* 0..10 */
+    uint8_t state;        /* neap_state */
+
+    neap_ns cpu_ns;      /* CPU time charged so far, the whole tree's */
+    neap_ns since;       /* when the present state began */
+    neap_ns passed_over; /* core's */
+    union {
+        uint64_t here[2];
+        void *elsewhere;
+    } own;                     /* the policy's: see neap_own() */
+    neap_ns longest_wait_ns;   /* longest time in READY at one go */
+    uint64_t preemptions : 48; /* turns it lost while it could have gone on */
+    int16_t cpu;               /* which one it has, or NEAP_NO_CPU */
+    void *user;                /* of whoever made the task */
 };
+
+#define NEAP_TASK_APART UINT64_C(128) /* in `arrival`: what own.elsewhere is for */
+
+/* The policy's task_size bytes of `t`. O(1). */
+static inline void *neap_own(const neap_task *t)
+{
+    return t->arrival & NEAP_TASK_APART ? t->own.elsewhere : (void *)t->own.here;
+}
 
 /* May `t` use `cpu`? O(1). Legal everywhere. */
 static inline int neap_task_may_use(const neap_task *t, int cpu)
 {
-    return !t->affinity || (int)(t->affinity[cpu / 64] >> (cpu % 64) & 1);
+    const uint64_t *mask = t->about->affinity;
+
+    return !mask || (int)(mask[cpu / 64] >> (cpu % 64) & 1);
 }
 
 #ifdef __cplusplus
