@@ -32,7 +32,7 @@ enum {
     SOFT = 10                  /* part of the time after which a call is slow */
 };
 
-struct budget {
+struct neap_budget {
     lua_State *L;
     size_t used, limit; /* bytes */
     uint64_t asked;     /* calls of the allocator */
@@ -58,7 +58,7 @@ static neap_ns cpu_now(void)
 
 static void on_count(lua_State *L, lua_Debug *where);
 
-static void look(struct budget *b)
+static void look(struct neap_budget *b)
 {
     b->seen = cpu_now();
     if (b->from == 0)
@@ -70,7 +70,7 @@ static void look(struct budget *b)
 }
 
 /* Does the work that was just done go over the budget? */
-static bool is_over(struct budget *b, lua_Integer work)
+static bool is_over(struct neap_budget *b, lua_Integer work)
 {
     if (b->over || b->time == 0)
         return b->over;
@@ -83,7 +83,7 @@ static bool is_over(struct budget *b, lua_Integer work)
 }
 
 /* An instruction may take `size` times as long as what `usual` is for. */
-static void heed(struct budget *b, size_t size, size_t usual)
+static void heed(struct neap_budget *b, size_t size, size_t usual)
 {
     int every = (int)(LOOK_EVERY * usual / size);
 
@@ -95,7 +95,7 @@ static void heed(struct budget *b, size_t size, size_t usual)
         lua_sethook(b->L, on_count, LUA_MASKCOUNT, every);
 }
 
-static bool may_have(struct budget *b, size_t had, size_t size)
+static bool may_have(struct neap_budget *b, size_t had, size_t size)
 {
     bool fits = size <= b->limit / LARGEST && size - had <= b->limit - b->used;
 
@@ -106,7 +106,7 @@ static bool may_have(struct budget *b, size_t had, size_t size)
 
 static void *allocate(void *user, void *block, size_t before, size_t size)
 {
-    struct budget *b = user;
+    struct neap_budget *b = user;
     size_t had = block ? before : 0; /* else it says what kind of object */
 
     b->asked++;
@@ -125,14 +125,14 @@ static void *allocate(void *user, void *block, size_t before, size_t size)
     return block;
 }
 
-static struct budget *budget_of(lua_State *L)
+struct neap_budget *neap_budget_of(lua_State *L)
 {
     void *user;
 
     return lua_getallocf(L, &user) == allocate ? user : NULL;
 }
 
-static void write_over(const struct budget *b, char *out, size_t room)
+static void write_over(const struct neap_budget *b, char *out, size_t room)
 {
     if (b->left < 0)
         snprintf(out, room, "stopped: it ran %lld instructions, all that it may",
@@ -145,7 +145,7 @@ static void write_over(const struct budget *b, char *out, size_t room)
 
 bool neap_budget_blame(lua_State *L, char *out, size_t room)
 {
-    const struct budget *b = budget_of(L);
+    const struct neap_budget *b = neap_budget_of(L);
 
     if (!b || (b->refusals == 0 && !b->over))
         return false;
@@ -160,7 +160,7 @@ bool neap_budget_blame(lua_State *L, char *out, size_t room)
 }
 
 /* `level`: who is to be named, 0 for the function that runs. */
-static void raise_over(lua_State *L, const struct budget *b, int level)
+static void raise_over(lua_State *L, const struct neap_budget *b, int level)
 {
     char text[128];
 
@@ -173,7 +173,7 @@ static void raise_over(lua_State *L, const struct budget *b, int level)
 
 static void on_count(lua_State *L, lua_Debug *where)
 {
-    struct budget *b = budget_of(L);
+    struct neap_budget *b = neap_budget_of(L);
 
     if (is_over(b, b->every))
         raise_over(L, b, 0);
@@ -181,7 +181,7 @@ static void on_count(lua_State *L, lua_Debug *where)
 
 lua_State *neap_budget_state(size_t memory)
 {
-    struct budget *b = calloc(1, sizeof *b);
+    struct neap_budget *b = calloc(1, sizeof *b);
     lua_State *L;
 
     if (!b)
@@ -201,55 +201,47 @@ lua_State *neap_budget_state(size_t memory)
 
 void neap_budget_close(lua_State *L)
 {
-    struct budget *b = budget_of(L);
+    struct neap_budget *b = neap_budget_of(L);
 
     lua_close(L);
     free(b);
 }
 
-void neap_budget_begin(lua_State *L, neap_ns time)
+void neap_budget_begin(struct neap_budget *b, neap_ns time)
 {
-    struct budget *b = budget_of(L);
-
     if (!b)
         return;
     b->time = time;
     b->left = time / NEAP_US * PER_US;
     b->from = b->seen = b->spent = 0;
     if (b->over)
-        lua_sethook(L, on_count, LUA_MASKCOUNT, b->every);
+        lua_sethook(b->L, on_count, LUA_MASKCOUNT, b->every);
     b->over = false;
     b->refusals = 0;
 }
 
-bool neap_budget_end(lua_State *L)
+neap_ns neap_budget_end(struct neap_budget *b)
 {
-    struct budget *b = budget_of(L);
+    neap_ns used, soft;
 
     if (!b)
-        return false;
+        return 0;
+    used = b->seen - b->from;
+    soft = b->time / SOFT;
     b->time = 0;
-    return b->over;
-}
-
-neap_ns neap_budget_slow(lua_State *L)
-{
-    const struct budget *b = budget_of(L);
-    neap_ns used = b ? b->seen - b->from : 0;
-
-    return b && !b->over && used > b->time / SOFT ? used : 0;
+    return !b->over && used > soft ? used : 0;
 }
 
 bool neap_budget_is_over(lua_State *L)
 {
-    const struct budget *b = budget_of(L);
+    const struct neap_budget *b = neap_budget_of(L);
 
     return b && b->over;
 }
 
 void neap_budget_spend(lua_State *L, lua_Integer work)
 {
-    struct budget *b = budget_of(L);
+    struct neap_budget *b = neap_budget_of(L);
 
     if (b && is_over(b, work))
         raise_over(L, b, 1);
@@ -257,7 +249,7 @@ void neap_budget_spend(lua_State *L, lua_Integer work)
 
 void neap_budget_list(lua_State *L, int values)
 {
-    struct budget *b = budget_of(L);
+    struct neap_budget *b = neap_budget_of(L);
 
     if (b && values > MANY)
         heed(b, (size_t)values, MANY);
@@ -266,14 +258,14 @@ void neap_budget_list(lua_State *L, int values)
 
 uint64_t neap_budget_allocations(lua_State *L)
 {
-    const struct budget *b = budget_of(L);
+    const struct neap_budget *b = neap_budget_of(L);
 
     return b ? b->asked : 0;
 }
 
 void neap_budget_collect(lua_State *L)
 {
-    struct budget *b = budget_of(L);
+    struct neap_budget *b = neap_budget_of(L);
 
     if (!b || (b->used < b->kept + COLLECT_AFTER && !b->collecting))
         return;

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct neap_budget;
+
 /* For loading a file, init and exit; a hook has a tenth of the quantum. */
 #define NEAP_BUDGET_LOAD (100 * NEAP_MS)
 #define NEAP_BUDGET_MEMORY ((size_t)8 << 20)
@@ -24,15 +26,15 @@
 lua_State *neap_budget_state(size_t memory);
 void neap_budget_close(lua_State *L);
 
+/* The budget of such a state; NULL, which bounds nothing, of another. */
+struct neap_budget *neap_budget_of(lua_State *L);
+
 /* A call begins that may take `time` ns of CPU time and 100 instructions for each
- * microsecond of it, whichever is less. Calls inside it are part of it. Does nothing in
- * other states. */
-void neap_budget_begin(lua_State *L, neap_ns time);
-/* It is over. Returns whether it was stopped. */
-bool neap_budget_end(lua_State *L);
-/* What the call used is over its soft limit, a tenth of the other: so much was seen.
- * Else 0. */
-neap_ns neap_budget_slow(lua_State *L);
+ * microsecond of it, whichever is less. Calls inside it are part of it. */
+void neap_budget_begin(struct neap_budget *b, neap_ns time);
+/* It is over. Returns what it was seen to use where that is more than its soft limit, a
+ * tenth of the other, and it was not stopped; else 0. */
+neap_ns neap_budget_end(struct neap_budget *b);
 
 /* Was the call that runs stopped? Who catches errors must not catch that one. */
 bool neap_budget_is_over(lua_State *L);

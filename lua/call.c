@@ -187,13 +187,10 @@ static neap_ns time_of(const struct neap_call *call)
     return is_rare ? NEAP_BUDGET_LOAD : call->c->quantum / HARD_SHARE;
 }
 
-static void tell_slow(struct neap_host *h, const struct neap_call *call)
+static void tell_slow(struct neap_host *h, const struct neap_call *call, neap_ns used)
 {
-    neap_ns used = neap_budget_slow(h->L);
     char text[96];
 
-    if (used == 0)
-        return;
     neap_count(call->c, "slow hooks");
     if (h->told_slow >> call->hook & 1)
         return;
@@ -233,8 +230,8 @@ static bool begin(struct neap_host *h, struct neap_call *call)
     call->outer = h->call;
     h->call = call;
     h->script->hooks++;
-    if (!call->outer)
-        neap_budget_begin(h->L, time_of(call));
+    if (!call->outer && h->budget)
+        neap_budget_begin(h->budget, time_of(call));
     if (lua_checkstack(h->L, LUA_MINSTACK)) {
         lua_pushcfunction(h->L, neap_text_explain);
         return true;
@@ -248,12 +245,14 @@ static bool begin(struct neap_host *h, struct neap_call *call)
 
 void neap_call_end(struct neap_host *h, struct neap_call *call)
 {
+    neap_ns slow = 0;
+
     if (h->profile)
         note_end(h, call);
-    if (!call->outer) {
-        tell_slow(h, call);
-        neap_budget_end(h->L);
-    }
+    if (!call->outer && h->budget)
+        slow = neap_budget_end(h->budget);
+    if (slow > 0)
+        tell_slow(h, call, slow);
     lua_settop(h->L, call->floor);
     h->call = call->outer;
     h->script->hooks--;

@@ -306,6 +306,7 @@ struct neap_host *neap_host_new(struct neap_script *s, lua_State *own)
         return NULL;
     }
     h->own = own;
+    h->budget = own ? neap_budget_of(own) : NULL;
     h->L = own ? own : s->L;
     h->keep_ref = LUA_NOREF;
     h->script = s;

@@ -85,7 +85,8 @@ struct neap_host {
     lua_State *L;            /* the main thread of its state: hooks run there */
     lua_State *keep;
     lua_State *own; /* closed with the host; NULL: it lives in the script's state */
-    int keep_ref;   /* of `keep` in the script's anchor, unless it has its own state */
+    struct neap_budget *budget; /* of `own` */
+    int keep_ref; /* of `keep` in the script's anchor, unless it has its own state */
     struct neap_script *script; /* NULL while it is only looked at */
     struct neap_host *next;
     struct neap_call *call; /* the innermost hook that runs, or NULL */

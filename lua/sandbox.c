@@ -219,8 +219,8 @@ int neap_sandbox_run(lua_State *L, const char *text, size_t size, const char *ch
     skip_start(&s);
     lua_pushcfunction(L, run_body);
     lua_pushlightuserdata(L, &s);
-    neap_budget_begin(L, NEAP_BUDGET_LOAD);
+    neap_budget_begin(neap_budget_of(L), NEAP_BUDGET_LOAD);
     status = lua_pcall(L, 1, 1, 0);
-    neap_budget_end(L);
+    neap_budget_end(neap_budget_of(L));
     return status == LUA_OK ? 0 : -NEAP_EPOLICY;
 }
