@@ -28,12 +28,15 @@ void neap_host_push_task(const struct neap_host *h, lua_State *L, const neap_tas
     lua_xmove(h->keep, L, 1);
 }
 
+/* In a state of the policy's own there are no handles but ours. */
 bool neap_host_owns(const struct neap_host *h, const struct neap_handle *handle)
 {
     bool same;
 
     if (!handle || !handle->task)
         return false;
+    if (h->own)
+        return true;
     lua_rawgeti(h->keep, NEAP_SLOT_HANDLES, (lua_Integer)handle->id);
     same = lua_touserdata(h->keep, -1) == (const void *)handle;
     lua_pop(h->keep, 1);
@@ -290,13 +293,11 @@ static neap_task *picked(struct neap_host *h, struct neap_call *call)
 {
     const struct neap_handle *handle = neap_handle_test(h->L, -1);
 
-    if (lua_isnil(h->L, -1))
-        return NULL;
-    if (!neap_host_owns(h, handle)) {
+    if (neap_host_owns(h, handle))
+        return handle->task;
+    if (!lua_isnil(h->L, -1))
         neap_call_refuse(h, call, "a task that waits, or nil");
-        return NULL;
-    }
-    return handle->task;
+    return NULL;
 }
 
 static neap_task *accept(struct neap_host *h, neap_ctx *c, neap_task *t)

@@ -16,8 +16,7 @@ static struct neap_queue *queue_argument(lua_State *L, uint32_t kind)
 {
     struct neap_queue *q = lua_touserdata(L, 1);
 
-    if (!q || lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != sizeof *q ||
-        q->kind != kind)
+    if (!q || lua_rawlen(L, 1) != sizeof *q || q->kind != kind)
         luaL_typeerror(L, 1, kind == FIFO ? "fifo" : "heap");
     return q;
 }
@@ -45,6 +44,10 @@ static struct neap_handle *newcomer(lua_State *L)
 /* The cpu that pop() and peek() are asked for; none: any. */
 static int cpu_argument(lua_State *L)
 {
+    lua_Integer cpu = lua_isinteger(L, 2) ? lua_tointeger(L, 2) : -1;
+
+    if (cpu >= 0 && cpu < NEAP_CPUS_MAX)
+        return (int)cpu;
     return lua_isnoneornil(L, 2)
                ? NEAP_NO_CPU
                : (int)neap_option_integer(L, 2, "cpu", 0, NEAP_CPUS_MAX - 1);

@@ -44,12 +44,17 @@ static struct neap_handle *check(lua_State *L)
     return h;
 }
 
+static void must_live(lua_State *L, const struct neap_handle *h)
+{
+    if (!h->task)
+        luaL_error(L, "task %I has ended", (LUAI_UACINT)h->id);
+}
+
 static struct neap_handle *check_alive(lua_State *L)
 {
     struct neap_handle *h = check(L);
 
-    if (!h->task)
-        luaL_error(L, "task %I has ended", (LUAI_UACINT)h->id);
+    must_live(L, h);
     return h;
 }
 
@@ -187,11 +192,13 @@ static int task_index(lua_State *L)
     case LUA_TNUMBER: {
         enum field field = (enum field)lua_tointeger(L, -1);
 
-        return push_field(L, field == F_ALIVE ? h : check_alive(L), field);
+        if (field != F_ALIVE)
+            must_live(L, h);
+        return push_field(L, h, field);
     }
     case LUA_TFUNCTION:
         if (lua_tocfunction(L, -1) != task_wait) /* an ended one may be waited for */
-            check_alive(L);
+            must_live(L, h);
         return 1;
     default:
         return no_field(L);
