@@ -261,14 +261,14 @@ void neap_call_end(struct neap_host *h, struct neap_call *call)
 bool neap_call_hook(struct neap_host *h, struct neap_call *call, int results)
 {
     const char *arguments = shape[call->hook];
-    int n = 1;
+    int n = 1, takes = h->takes[call->hook];
 
     if (!begin(h, call) || was_stopped(h, call))
         return false;
     lua_pushvalue(h->keep, NEAP_SLOT_HOOK + (int)call->hook);
     lua_pushvalue(h->keep, NEAP_SLOT_SELF);
     lua_xmove(h->keep, h->L, 2);
-    for (; *arguments; arguments++, n++)
+    for (; *arguments && n < takes; arguments++, n++)
         push_argument(h, call, *arguments);
     if (lua_pcall(h->L, n, results, call->floor + 1) == LUA_OK)
         return true;

@@ -5,6 +5,7 @@
  */
 #include "budget.h"
 #include "host.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +140,16 @@ static void refuse_function(lua_State *L, const char *name)
         info.short_src, info.linedefined, name, hint);
 }
 
+/* How many arguments the function on top has a name for. */
+static unsigned char arguments_of(lua_State *L)
+{
+    lua_Debug info;
+
+    lua_pushvalue(L, -1);
+    lua_getinfo(L, ">u", &info);
+    return info.isvararg ? UCHAR_MAX : info.nparams;
+}
+
 static bool is_value(int type)
 {
     return type == LUA_TNUMBER || type == LUA_TBOOLEAN || type == LUA_TSTRING;
@@ -155,6 +166,7 @@ static bool read_field(lua_State *L, struct neap_host *h)
             luaL_error(L, "the hook %s must be a function, not a %s", name,
                        luaL_typename(L, -1));
         h->has[hook] = true;
+        h->takes[hook] = arguments_of(L);
         return false;
     }
     if (name[0] == '_' || place_in(declarations, name) >= 0)

@@ -96,6 +96,7 @@ struct neap_host {
     char *source;           /* record.source */
     size_t seat;            /* where the seats begin in neap_own() */
     bool has[NEAP_HOOKS];
+    unsigned char takes[NEAP_HOOKS]; /* arguments that the hook names, self with them */
     struct neap_host_profile {
         uint64_t calls, allocations;
         neap_ns time;
