@@ -6,6 +6,7 @@
  */
 #include "budget.h"
 #include "host.h"
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,42 +73,35 @@ void neap_call_push_words(lua_State *L)
     add_words(L, NEAP_WORD_HOW, NEAP_HOWS, how_word);
 }
 
-static void push_word(const struct neap_host *h, int word)
-{
-    lua_rawgeti(h->keep, NEAP_SLOT_WORDS, word);
-    lua_xmove(h->keep, h->L, 1);
-}
-
-static void push_argument(const struct neap_host *h, const struct neap_call *call,
-                          char kind)
+static void push_argument(lua_State *L, const struct neap_call *call, char kind)
 {
     switch (kind) {
     case 't':
-        neap_host_push_task(h, h->L, call->task);
+        lua_rawgeti(L, NEAP_SLOT_HANDLES, (lua_Integer)call->task->id);
         break;
     case 'r':
-        lua_pushinteger(h->L, call->ran);
+        lua_pushinteger(L, call->ran);
         break;
     case 'n':
-        lua_pushinteger(h->L, call->number);
+        lua_pushinteger(L, call->number);
         break;
     case 'c':
-        lua_pushinteger(h->L, call->code);
+        lua_pushinteger(L, call->code);
         break;
     case 'i':
-        lua_pushinteger(h->L, (lua_Integer)call->timer);
+        lua_pushinteger(L, (lua_Integer)call->timer);
         break;
     case 'w':
-        push_word(h, NEAP_WORD_WHY + call->number);
+        lua_rawgeti(L, NEAP_SLOT_WORDS, NEAP_WORD_WHY + call->number);
         break;
     case 'a':
-        push_word(h, NEAP_WORD_WHAT + call->number);
+        lua_rawgeti(L, NEAP_SLOT_WORDS, NEAP_WORD_WHAT + call->number);
         break;
     case 'e':
-        push_word(h, NEAP_WORD_REASON + call->number);
+        lua_rawgeti(L, NEAP_SLOT_WORDS, NEAP_WORD_REASON + call->number);
         break;
     case 'h': /* past the last word stands nil: the policy goes, the task does not */
-        push_word(h, NEAP_WORD_HOW + call->number);
+        lua_rawgeti(L, NEAP_SLOT_WORDS, NEAP_WORD_HOW + call->number);
         break;
     }
 }
@@ -222,39 +216,27 @@ static void note_end(struct neap_host *h, const struct neap_call *call)
     h->profile[call->hook].allocations += neap_budget_allocations(h->L) - call->asked;
 }
 
-static bool begin(struct neap_host *h, struct neap_call *call)
+static void begin(struct neap_host *h, struct neap_call *call)
 {
+    assert(!h->call);
     if (h->profile)
         note_start(h, call);
-    call->floor = lua_gettop(h->L);
-    call->outer = h->call;
     h->call = call;
     h->script->hooks++;
-    if (!call->outer && h->budget)
-        neap_budget_begin(h->budget, time_of(call));
-    if (lua_checkstack(h->L, LUA_MINSTACK)) {
-        lua_pushcfunction(h->L, neap_text_explain);
-        return true;
-    }
-    if (call->problem)
-        snprintf(call->problem, call->room, "out of memory");
-    else
-        neap_fail(call->c, "out of memory", NULL);
-    return false;
+    neap_budget_begin(h->budget, time_of(call));
 }
 
 void neap_call_end(struct neap_host *h, struct neap_call *call)
 {
-    neap_ns slow = 0;
+    neap_ns slow;
 
     if (h->profile)
         note_end(h, call);
-    if (!call->outer && h->budget)
-        slow = neap_budget_end(h->budget);
+    slow = neap_budget_end(h->budget);
     if (slow > 0)
         tell_slow(h, call, slow);
-    lua_settop(h->L, call->floor);
-    h->call = call->outer;
+    lua_settop(h->L, NEAP_SLOTS);
+    h->call = NULL;
     h->script->hooks--;
 }
 
@@ -263,14 +245,14 @@ bool neap_call_hook(struct neap_host *h, struct neap_call *call, int results)
     const char *arguments = shape[call->hook];
     int n = 1, takes = h->takes[call->hook];
 
-    if (!begin(h, call) || was_stopped(h, call))
+    begin(h, call);
+    if (was_stopped(h, call))
         return false;
-    lua_pushvalue(h->keep, NEAP_SLOT_HOOK + (int)call->hook);
-    lua_pushvalue(h->keep, NEAP_SLOT_SELF);
-    lua_xmove(h->keep, h->L, 2);
+    lua_pushvalue(h->L, NEAP_SLOT_HOOK + (int)call->hook);
+    lua_pushvalue(h->L, NEAP_SLOT_SELF);
     for (; *arguments && n < takes; arguments++, n++)
-        push_argument(h, call, *arguments);
-    if (lua_pcall(h->L, n, results, call->floor + 1) == LUA_OK)
+        push_argument(h->L, call, *arguments);
+    if (lua_pcall(h->L, n, results, NEAP_SLOT_EXPLAIN) == LUA_OK)
         return true;
     fail(h, call);
     return false;
@@ -279,11 +261,10 @@ bool neap_call_hook(struct neap_host *h, struct neap_call *call, int results)
 bool neap_call_body(struct neap_host *h, struct neap_call *call, lua_CFunction body,
                     void *data)
 {
-    if (!begin(h, call))
-        return false;
+    begin(h, call);
     lua_pushcfunction(h->L, body);
     lua_pushlightuserdata(h->L, data);
-    if (lua_pcall(h->L, 1, 0, call->floor + 1) == LUA_OK)
+    if (lua_pcall(h->L, 1, 0, NEAP_SLOT_EXPLAIN) == LUA_OK)
         return true;
     fail(h, call);
     return false;

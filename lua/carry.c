@@ -96,8 +96,7 @@ int neap_carry_save(struct neap_host *from, struct neap_host *to, char *problem,
     if (!neap_call_hook(from, &call, 1)) {
         rc = -NEAP_EPOLICY;
     } else {
-        lua_xmove(from->L, from->keep,
-                  1); /* from->L may be to->L: tables of a script */
+        lua_xmove(from->L, from->keep, 1);
         lua_pushcfunction(to->L, copy_body);
         lua_pushlightuserdata(to->L, &copy);
         if (lua_pcall(to->L, 1, 1, 0) == LUA_OK) {

@@ -5,6 +5,7 @@
  */
 #include "budget.h"
 #include "host.h"
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,12 +233,12 @@ static void name_params(lua_State *L, struct neap_host *h, size_t own)
     h->record.params = h->params;
 }
 
-/* Values for the host's thread. */
+/* Values for the host's threads. */
 
 static void anchor_keep(lua_State *L, struct neap_host *h)
 {
     h->keep = lua_newthread(L);
-    luaL_checkstack(h->keep, NEAP_SLOT_HOOK + NEAP_HOOKS + LUA_MINSTACK, NULL);
+    luaL_checkstack(h->keep, NEAP_SLOTS + LUA_MINSTACK, NULL);
     if (h->own) {
         lua_rawsetp(L, LUA_REGISTRYINDEX, h);
         return;
@@ -251,16 +252,34 @@ static void anchor_keep(lua_State *L, struct neap_host *h)
 static void fill_keep(lua_State *L, struct neap_host *h)
 {
     anchor_keep(L, h);
+    lua_pushcfunction(L, neap_text_explain);
     neap_context_push(L, 2, h);
     lua_newtable(L); /* handles */
     neap_call_push_words(L);
     lua_pushnil(L); /* what is saved for it */
-    lua_xmove(L, h->keep, 4);
+    if (h->own)
+        lua_pushnil(L);
+    else
+        h->L = lua_newthread(L);
+    lua_xmove(L, h->keep, NEAP_SLOT_HOOK - 1);
     for (int i = 0; i < NEAP_HOOKS; i++) {
         lua_pushstring(L, neap_hook_names[i]);
         lua_rawget(L, 2);
         lua_xmove(L, h->keep, 1);
     }
+}
+
+/* Copies the slots to the bottom of the thread of the hooks. */
+static bool lay_ground(struct neap_host *h)
+{
+    assert(lua_gettop(h->L) == 0);
+    if (!lua_checkstack(h->L, NEAP_SLOTS + LUA_MINSTACK))
+        return false;
+    for (int slot = 1; slot <= NEAP_SLOTS; slot++) {
+        lua_pushvalue(h->keep, slot);
+        lua_xmove(h->keep, h->L, 1);
+    }
+    return true;
 }
 
 static void complete(struct neap_host *h)
@@ -303,8 +322,11 @@ int neap_host_declare(struct neap_host *h, lua_State *L)
     lua_insert(L, -2);
     lua_pushlightuserdata(L, h);
     lua_insert(L, -2);
-    if (lua_pcall(L, 2, 0, 0) == LUA_OK)
+    if (lua_pcall(L, 2, 0, 0) != LUA_OK)
+        return -NEAP_EPOLICY;
+    if (lay_ground(h))
         return 0;
+    lua_pushliteral(L, NEAP_TEXT_NO_MEMORY);
     return -NEAP_EPOLICY;
 }
 
@@ -319,7 +341,7 @@ struct neap_host *neap_host_new(struct neap_script *s, lua_State *own)
     }
     h->own = own;
     h->budget = own ? neap_budget_of(own) : NULL;
-    h->L = own ? own : s->L;
+    h->L = own;
     h->keep_ref = LUA_NOREF;
     h->script = s;
     if (s && s->profile)

@@ -36,13 +36,16 @@ enum neap_hook {
 };
 extern const char *const neap_hook_names[]; /* in that order, NULL at the end */
 
-/* Slots of a host's `keep`. */
+/* Slots of a host's `keep`, and of the bottom of its `L`. */
 enum {
-    NEAP_SLOT_SELF = 1,
+    NEAP_SLOT_EXPLAIN = 1, /* the message handler */
+    NEAP_SLOT_SELF,
     NEAP_SLOT_HANDLES,
     NEAP_SLOT_WORDS,
-    NEAP_SLOT_SAVED,
-    NEAP_SLOT_HOOK
+    NEAP_SLOT_SAVED,  /* in `keep` only */
+    NEAP_SLOT_THREAD, /* there, too: `L`, unless it is the main thread of its state */
+    NEAP_SLOT_HOOK,
+    NEAP_SLOTS = NEAP_SLOT_HOOK + NEAP_HOOKS - 1
 };
 
 /* Where the words for an enum begin in the table of words. */
@@ -63,12 +66,10 @@ struct neap_call {
     int code;
     uint64_t timer;
     neap_task *popped; /* what base:pick gave last and Lua has not put back */
-    int floor;         /* the height of the stack before */
     neap_ns since;     /* when it began, where that is of interest */
     uint64_t asked;    /* calls of the state's allocator before, likewise */
     char *problem; /* where a failure is told that is none of a decision's, or NULL */
     size_t room;
-    struct neap_call *outer;
 };
 
 /* What the host keeps per task, behind the bytes of `base`. */
@@ -82,14 +83,14 @@ struct neap_host {
     neap_policy record;      /* record.host is this host */
     const neap_policy *base; /* the C policy that answers what Lua does not, or NULL */
     neap_ctx *c;             /* while it is in charge, else NULL */
-    lua_State *L;            /* the main thread of its state: hooks run there */
-    lua_State *keep;
-    lua_State *own; /* closed with the host; NULL: it lives in the script's state */
+    lua_State *L;            /* hooks run there, and nothing else, above the slots */
+    lua_State *keep; /* where the slots can be reached from inside a hook, too */
+    lua_State *own;  /* closed with the host; NULL: it lives in the script's state */
     struct neap_budget *budget; /* of `own` */
     int keep_ref; /* of `keep` in the script's anchor, unless it has its own state */
     struct neap_script *script; /* NULL while it is only looked at */
     struct neap_host *next;
-    struct neap_call *call; /* the innermost hook that runs, or NULL */
+    struct neap_call *call; /* the hook that runs, or NULL */
     struct neap_link *link; /* what `self` knows of us */
     struct neap_text *text; /* the strings of the record */
     const char **params;    /* record.params */
@@ -139,7 +140,8 @@ void neap_host_push_task(const struct neap_host *h, lua_State *L, const neap_tas
 bool neap_host_owns(const struct neap_host *h, const struct neap_handle *handle);
 
 /* call.c. Calls the Lua hook that `call` describes: true, and `results` values on top
- * of h->L; or false after neap_fail(). neap_call_end() must follow either. */
+ * of h->L; or false after neap_fail(). neap_call_end() must follow either. No hook runs
+ * inside another. */
 bool neap_call_hook(struct neap_host *h, struct neap_call *call, int results);
 /* The same for a C function that does part of a hook's work: body(data). */
 bool neap_call_body(struct neap_host *h, struct neap_call *call, lua_CFunction body,

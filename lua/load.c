@@ -360,7 +360,7 @@ static void add_params(lua_State *L, const neap_policy *p, const struct neap_hos
             lua_rawget(h->keep, -2);
             if (!lua_isnil(h->keep, -1))
                 set_text(L, "default", luaL_tolstring(h->keep, -1, NULL));
-            lua_settop(h->keep, NEAP_SLOT_HOOK + NEAP_HOOKS - 1);
+            lua_settop(h->keep, NEAP_SLOTS);
         }
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
