@@ -34,18 +34,21 @@ static void rise(struct neap_queue *q, size_t place, struct entry e)
 
 static void sink(struct neap_queue *q, size_t place, struct entry e)
 {
-    for (;;) {
-        size_t child = WIDTH * place + 1, end = child + WIDTH, least = child;
+    const struct entry *behind = q->entry + q->count;
 
-        if (child >= q->count)
+    for (;;) {
+        const struct entry *least = q->entry + WIDTH * place + 1, *end = least + WIDTH;
+
+        if (least >= behind)
             break;
-        for (size_t i = child + 1; i < end && i < q->count; i++)
-            if (neap_queue_is_before(&q->entry[i], &q->entry[least]))
-                least = i;
-        if (!neap_queue_is_before(&q->entry[least], &e))
+        end = end < behind ? end : behind;
+        for (const struct entry *at = least + 1; at < end; at++)
+            if (neap_queue_is_before(at, least))
+                least = at;
+        if (!neap_queue_is_before(least, &e))
             break;
-        put(q, place, q->entry[least]);
-        place = least;
+        put(q, place, *least);
+        place = (size_t)(least - q->entry);
     }
     put(q, place, e);
 }
