@@ -22,6 +22,24 @@ if(NEAP_SANITIZE)
   add_link_options(${sanitize})
 endif()
 
+# gcc optimises across files what is linked here. The objects hold common code, too, which is all
+# that an archive for others keeps: theirs may be another compiler, or another gcc.
+if(NOT CMAKE_C_COMPILER_ID STREQUAL "GNU" OR NOT CMAKE_OBJCOPY)
+  set(NEAP_LTO OFF)
+endif()
+if(NEAP_LTO)
+  add_compile_options(-flto=auto -ffat-lto-objects)
+  add_link_options(-flto=auto)
+endif()
+
+function(neap_common_code target) # an archive
+  if(NEAP_LTO)
+    add_custom_command(TARGET ${target} POST_BUILD
+      COMMAND ${CMAKE_OBJCOPY} --remove-section=.gnu.lto_* --remove-section=.gnu.debuglto_*
+        $<TARGET_FILE:${target}>)
+  endif()
+endfunction()
+
 # What differs between systems stands in *_linux.c files, which alone may use GNU calls.
 function(neap_mark_linux)
   list(FILTER ARGN INCLUDE REGEX "_linux\\.c$")
