@@ -149,13 +149,13 @@ bool neap_budget_blame(lua_State *L, char *out, size_t room)
 
     if (!b || (b->refusals == 0 && !b->over))
         return false;
-    if (b->refusals > 0)
+    if (b->over) /* then even the message about it may have found no memory */
+        write_over(b, out, room);
+    else
         snprintf(out, room,
                  "not enough memory: a policy file may have %zu KiB, and more by the "
                  "option policy_memory",
                  b->limit / 1024);
-    else
-        write_over(b, out, room);
     return true;
 }
 
