@@ -64,6 +64,7 @@ struct neap_script {
     size_t policy_memory;    /* bytes for the state of a policy file; 0: the default */
     bool profile;            /* the time in hooks is measured */
     bool recorded;           /* so are the texts of policies */
+    bool is_replay;
     bool trust;              /* policy files are run in the script's own state */
     struct neap_host *hosts; /* the policies in Lua that it has or had */
 };

@@ -138,6 +138,7 @@ int neap_replay_lua(lua_State *L)
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
     s = neap_script_new(L);
+    s->is_replay = true;
     neap_runtime_push_metatable(L);
     lua_setmetatable(L, 3);
     neap_script_anchor(L, s);

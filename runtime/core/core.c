@@ -145,11 +145,8 @@ void neap_resched(neap_ctx *ctx, int at_cpu)
     }
 }
 
-void neap_count(neap_ctx *ctx, const char *name)
+static void count(neap_core *c, const char *name)
 {
-    neap_core *c = ctx->core;
-
-    note_text(c, NEAP_EV_COUNT, NULL, 0, name, strlen(name));
     for (int i = 0; i < c->counters; i++) {
         if (strcmp(c->counter[i].name, name) == 0) {
             c->counter[i].value++;
@@ -162,6 +159,20 @@ void neap_count(neap_ctx *ctx, const char *name)
         snprintf(new->name, sizeof new->name, "%s", name);
         new->value = 1;
     }
+}
+
+void neap_count(neap_ctx *ctx, const char *name)
+{
+    note_text(ctx->core, NEAP_EV_COUNT, NULL, 0, name, strlen(name));
+    count(ctx->core, name);
+}
+
+void neap_slow(neap_ctx *ctx, const char *text)
+{
+    note_text(ctx->core, NEAP_EV_SLOW, NULL, 0, text, text ? strlen(text) : 0);
+    count(ctx->core, "slow hooks");
+    if (text)
+        neap_core_report(ctx->core, NEAP_REPORT_LOG, NULL, text, NULL, 0);
 }
 
 void neap_log(neap_ctx *ctx, const char *text)

@@ -59,6 +59,8 @@
     X(RESCHED, "resched", "#i")                                                        \
     X(COUNT, "count", "#s")                                                            \
     X(LOG, "log", "#s")                                                                \
+    /* The machine's doing, and not to be expected again: a hook took long */          \
+    X(SLOW, "slow", "#s")                                                              \
     /* Only in records of a run; the core knows nothing of these: */                   \
     /* quantum, cpus, max_alive, max_hold, hold, seed, time of day */                  \
     X(HEAD, "head", "@iiiiiii")                                                        \
@@ -95,7 +97,7 @@ typedef struct neap_event {
 /* Does it come from the policy? */
 static inline bool neap_event_is_answer(neap_event_kind kind)
 {
-    return kind >= NEAP_EV_INIT && kind <= NEAP_EV_LOG;
+    return kind >= NEAP_EV_INIT && kind <= NEAP_EV_SLOW;
 }
 
 /* The bits of SET_POLICY's first number above the flags of its table: what is not left

@@ -34,6 +34,9 @@ static void act(neap_ctx *c, const neap_event *e)
     case NEAP_EV_LOG:
         neap_log(c, e->text);
         break;
+    case NEAP_EV_SLOW:
+        neap_slow(c, e->size ? e->text : NULL);
+        break;
     case NEAP_EV_FAIL:
         if (e->n[0])
             neap_give_up(c, e->text, NULL);
@@ -47,7 +50,7 @@ static void act(neap_ctx *c, const neap_event *e)
 
 static bool is_act(neap_event_kind kind)
 {
-    return kind == NEAP_EV_FAIL || (kind >= NEAP_EV_TIMER_SET && kind <= NEAP_EV_LOG);
+    return kind == NEAP_EV_FAIL || (kind >= NEAP_EV_TIMER_SET && kind <= NEAP_EV_SLOW);
 }
 
 /* Does all that was done in this call. True: it was answered, too, by an event of this

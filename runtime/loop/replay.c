@@ -122,16 +122,33 @@ static bool is_taken(const replay *r, const neap_policy *p)
     return false;
 }
 
+/* What the machine did then to a policy that is asked again is as it was. */
+static const neap_event *peek_answer(neap_runtime *rt)
+{
+    replay *r = rt->replay;
+    neap_ctx *c = (neap_ctx *)neap_core_ctx(rt->core);
+    const neap_event *recorded;
+
+    while ((recorded = neap_tape_peek(r->tape)) && recorded->kind == NEAP_EV_SLOW &&
+           !is_taken(r, c->policy)) {
+        neap_event slow = neap_tape_take(r->tape);
+
+        tell_event(rt, &slow);
+        neap_slow(c, slow.size ? slow.text : NULL);
+    }
+    return recorded;
+}
+
 static void hear(void *user, const neap_event *e)
 {
     neap_runtime *rt = user;
     replay *r = rt->replay;
     const neap_event *recorded;
 
-    if (!neap_event_is_answer(e->kind) || r->state.difference ||
-        is_taken(r, neap_core_ctx(rt->core)->policy))
+    if (!neap_event_is_answer(e->kind) || e->kind == NEAP_EV_SLOW ||
+        r->state.difference || is_taken(r, neap_core_ctx(rt->core)->policy))
         return;
-    recorded = neap_tape_peek(r->tape);
+    recorded = peek_answer(rt);
     if (!recorded && !neap_tape_error(r->tape))
         return; /* it was cut in the midst of this */
     if (!recorded || !same(recorded, e)) {
@@ -296,7 +313,7 @@ static int do_again(neap_runtime *rt, neap_event *e)
 /* What was recorded of this event's answers must have been heard. */
 static void check_answers(neap_runtime *rt)
 {
-    const neap_event *next = neap_tape_peek(rt->replay->tape);
+    const neap_event *next = peek_answer(rt);
 
     if (next && neap_event_is_answer(next->kind))
         differ(rt, next, NULL);

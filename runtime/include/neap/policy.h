@@ -185,8 +185,8 @@ struct neap_policy {
     /* A timer that the policy set is due. */
     void (*timer)(neap_ctx *c, uint64_t id);
 
-    /* Says in `room` bytes at most which numbers decide when `t`, which has joined, gets
-     * a cpu: "vruntime 1.2s, 2 of 7 before it". Outside decisions, for people: it
+    /* Says in `room` bytes at most which numbers decide when `t`, which has joined,
+     * gets a cpu: "vruntime 1.2s, 2 of 7 before it". Outside decisions, for people: it
      * changes nothing, and no verb of the context is legal. Default: no word. */
     void (*explain)(const neap_ctx *c, const neap_task *t, char *out, size_t room);
 };
@@ -215,6 +215,11 @@ NEAP_API void neap_resched(neap_ctx *c, int cpu);
 /* Adds one to the counter `name` (copied, 31 letters at most), which the stats show. Up
  * to 32 names; more are dropped. */
 NEAP_API void neap_count(neap_ctx *c, const char *name);
+
+/* For a maker of policies: a hook has used more CPU time than it should. It is counted
+ * as "slow hooks", and `text` (NULL: none) goes to the log. What the machine does is no
+ * answer of the policy: a recorded run that is done again does not expect it. */
+NEAP_API void neap_slow(neap_ctx *c, const char *text);
 
 /* A line for the runtime's log, from this policy. */
 NEAP_API void neap_log(neap_ctx *c, const char *text);

@@ -190,6 +190,21 @@ function TestRecord.test_a_loop_without_end_is_stopped_again()
   end)
 end
 
+function TestRecord.test_hooks_that_were_slow_then_need_not_be_slow_now()
+  local slow = policy_file [[
+    local p = require "neap".policy { name = "slow", base = "fair" }
+    function p:running(task)
+      local n = 0
+      for i = 1, 20000 do n = n + i end
+    end
+    return p]]
+  assert_same_again({ policy = slow }, function(rt)
+    for _ = 1, 3 do rt:task {} end
+    rt:run(300 * neap.ms)
+    luaunit.assertTrue((rt:stats().counters["slow hooks"] or 0) > 0)
+  end)
+end
+
 function TestRecord.test_where_another_policy_answers_otherwise_is_said()
   record({ policy = "fair" }, function(rt)
     rt:task { weight = 10 }
