@@ -4,7 +4,8 @@
 -- or arithmetic of ISO C; a clock, a file, a signal, a process are not on the list.
 
 local allowed = {
-  "^mem%l+$", "^str%l+$", "^malloc$", "^aligned_alloc$", "^calloc$", "^realloc$", "^free$", "^qsort$", "^bsearch$",
+  "^mem%l+$", "^str%l+$", "^malloc$", "^aligned_alloc$", "^calloc$", "^realloc$", "^free$",
+  "^qsort$", "^bsearch$",
   "^v?snprintf$", "^v?sscanf$", "^isoc%d%d_%l+$", -- names of newer C libraries for the same
   "^l?l?abs$", "^l?l?div$", "^fabs$", "^floor$", "^ceil$", "^l?l?round$", "^pow$", "^fmod$",
   "^abort$", "^assert_fail$", "^errno_location$", "^ctype_%l+_loc$", "^tls_get_addr$",

@@ -1,4 +1,5 @@
 -- cli.lua - the command line: finds the verb or the script, runs it, answers its exit code.
+local answer = require "neap.answer"
 local console = require "neap.console"
 local help = require "neap.verbs.help"
 local options = require "neap.options"
@@ -49,7 +50,7 @@ end
 local function parse_and_run(verb, words)
   local given, program = options.parse(verb, words)
   if not given.help then return verb.run(given, program) end
-  io.stdout:write(options.help(verb))
+  answer(options.help(verb))
   return 0
 end
 
@@ -63,16 +64,16 @@ end
 
 local function run_verb(name, words)
   local verb = require("neap.verbs." .. name)
-  local ok, answer = xpcall(parse_and_run, keep_refusal, verb, words)
+  local ok, result = xpcall(parse_and_run, keep_refusal, verb, words)
   console.settle()
-  if ok then return end_of_output(answer) end
-  if not options.is_refusal(answer) then
-    say("internal error: %s", answer)
+  if ok then return end_of_output(result) end
+  if not options.is_refusal(result) then
+    say("internal error: %s", result)
     return BROKEN
   end
-  say("%s", answer.message)
-  if answer.hint then console.write(("try '%s'\n"):format(answer.hint)) end
-  return answer.code
+  say("%s", result.message)
+  if result.hint then console.write(("try '%s'\n"):format(result.hint)) end
+  return result.code
 end
 
 local function refuse_word(word)

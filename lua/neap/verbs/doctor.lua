@@ -1,4 +1,5 @@
 -- doctor.lua - `neap doctor`: what this machine and this user allow, and what would help.
+local answer = require "neap.answer"
 local neap = require "neap"
 local options = require "neap.options"
 
@@ -58,7 +59,7 @@ end
 local function run(given)
   local facts, problem = neap.facts()
   if not facts then options.refuse(BROKEN, "%s", problem) end
-  io.stdout:write(given.json and json_of(facts) or text_of(facts))
+  answer(given.json and json_of(facts) or text_of(facts))
   return facts.usable and 0 or UNUSABLE
 end
 

@@ -1,4 +1,5 @@
 -- help.lua - `neap help [VERB]`: what there is, or how to use one verb.
+local answer = require "neap.answer"
 local neap = require "neap"
 local options = require "neap.options"
 
@@ -52,7 +53,7 @@ end
 function help.run(given)
   local word = given.word[1]
   if word and not help.is_verb(word) then options.refuse(2, "%s", help.unknown(word)) end
-  io.stdout:write(word and options.help(require("neap.verbs." .. word)) or help.overview())
+  answer(word and options.help(require("neap.verbs." .. word)) or help.overview())
   return 0
 end
 

@@ -1,4 +1,5 @@
 -- policies.lua - `neap policies`: the bundled policies, one line each.
+local answer = require "neap.answer"
 local neap = require "neap"
 local tables = require "neap.table"
 
@@ -17,7 +18,7 @@ local function run()
       policy.name, policy.alias or "-", policy.language, (policy.summary or "") .. notes(policy),
     }
   end
-  io.stdout:write(tables.format({ "policy", "alias", "in", "summary" }, rows))
+  answer(tables.format({ "policy", "alias", "in", "summary" }, rows))
   return 0
 end
 

@@ -1,4 +1,5 @@
 -- policy.lua - `neap policy`: begins, checks and shows policies.
+local answer = require "neap.answer"
 local cjson = require "cjson"
 local console = require "neap.console"
 local neap = require "neap"
@@ -41,7 +42,7 @@ local function describe(word)
 end
 
 local function write_json(value)
-  io.stdout:write(cjson.encode(value), "\n")
+  answer(cjson.encode(value), "\n")
 end
 
 -- show
@@ -79,7 +80,7 @@ local function show(given)
   for _, note in ipairs(notes(about)) do rows[#rows + 1] = { "note", note } end
   local lines = {}
   for i, row in ipairs(rows) do lines[i] = ("%-11s %s\n"):format(row[1], row[2]) end
-  io.stdout:write(table.concat(lines))
+  answer(table.concat(lines))
   return 0
 end
 
@@ -154,7 +155,7 @@ local function check(given)
     write_json { policy = about.name, ok = true, workloads = count, figures = figures }
     return 0
   end
-  io.stdout:write(("%s: %d workloads, each in two fresh states: all is as it must be\n")
+  answer(("%s: %d workloads, each in two fresh states: all is as it must be\n")
     :format(about.name, count), "10 tasks, weights 1 to 10, 100 s on one cpu:\n",
     figures_text(about, figures))
   return 0
@@ -165,7 +166,7 @@ local function new(given)
   describe(base)
   local written, problem = template.write(given.policy, base)
   if not written then options.refuse(REFUSED, "%s", problem) end
-  io.stdout:write("written: ", table.concat(written, ", "), "\n",
+  answer("written: ", table.concat(written, ", "), "\n",
     ("try: neap policy check %s && neap %s\n"):format(written[1], written[2]))
   return 0
 end

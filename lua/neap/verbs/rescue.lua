@@ -1,4 +1,5 @@
 -- rescue.lua - `neap rescue`: what a neap left behind that was killed together with its guard.
+local answer = require "neap.answer"
 local neap = require "neap"
 local options = require "neap.options"
 local tables = require "neap.table"
@@ -35,7 +36,7 @@ local function run(given)
     return 125
   end
   if #list == 0 then
-    print("nothing was left behind")
+    answer("nothing was left behind\n")
     return 0
   end
   local rows = {}
@@ -43,7 +44,7 @@ local function run(given)
     rows[i] = { left.pid, left.task > 0 and left.task or "-", left.runtime,
       left.stopped and "stopped" or "runs", left.command }
   end
-  io.stdout:write(tables.format({ "pid", "task", "neap", "was", "command" }, rows))
+  answer(tables.format({ "pid", "task", "neap", "was", "command" }, rows))
   io.stderr:write(("neap: %d process%s %s\n"):format(#list, #list == 1 and "" or "es", DONE[what]))
   return 0
 end

@@ -1,8 +1,9 @@
 -- version.lua - `neap version`: which neap this is.
+local answer = require "neap.answer"
 local neap = require "neap"
 
 local function run()
-  io.stdout:write(("neap %s (%s)\n"):format(neap.version, _VERSION))
+  answer(("neap %s (%s)\n"):format(neap.version, _VERSION))
   return 0
 end
 

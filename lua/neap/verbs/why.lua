@@ -1,4 +1,5 @@
 -- why.lua - `neap why`: why a task of a recorded run waited, ran or slept at an instant.
+local answer = require "neap.answer"
 local cjson = require "cjson"
 local console = require "neap.console"
 local history = require "neap.history"
@@ -94,10 +95,10 @@ local function tell_absence(given, run, at)
       outcome.words(run.how, run.code))
     or ("the record ends at %s"):format(when(run, run.finish))
   if given.json then
-    io.stdout:write(cjson.encode { schema = "neap-why-1", task = run.id, name = run.name,
+    answer(cjson.encode { schema = "neap-why-1", task = run.id, name = run.name,
       at_ns = at - run.start, absent = text }, "\n")
   else
-    io.stdout:write(("task %d (%s), at %s: %s\n"):format(run.id, run.name, when(run, at), text))
+    answer(("task %d (%s), at %s: %s\n"):format(run.id, run.name, when(run, at), text))
   end
   return 0
 end
@@ -121,7 +122,7 @@ local function tell(run, at, span, facts, ahead, wait)
     lines[#lines + 1] = "  its policy cannot be asked again: it was a table of a script"
   end
   if ahead then lines[#lines + 1] = next_words(run, ahead, at) end
-  io.stdout:write(table.concat(lines, "\n"), "\n")
+  answer(table.concat(lines, "\n"), "\n")
 end
 
 local function tell_json(run, at, facts, ahead, wait)
@@ -135,7 +136,7 @@ local function tell_json(run, at, facts, ahead, wait)
     facts.next = { at_ns = next_at and next_at - run.start, cpu = ahead.cpu,
       meanwhile = ahead.meanwhile }
   end
-  io.stdout:write(cjson.encode(facts), "\n")
+  answer(cjson.encode(facts), "\n")
 end
 
 local function run(given)
