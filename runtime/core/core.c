@@ -265,6 +265,11 @@ void neap_core_explain(const neap_core *c, const neap_task *t, char *out, size_t
         c->seat.table.explain(&c->ctx, t, out, room);
 }
 
+size_t neap_core_alive(const neap_core *c)
+{
+    return c->alive;
+}
+
 bool neap_core_in_hook(const neap_core *c)
 {
     return c->hook != HOOK_NONE;

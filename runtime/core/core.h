@@ -123,10 +123,20 @@ neap_ns neap_core_next(const neap_core *core);
 /* Charges the running virtual tasks up to `now`, so that their accounts can be read. */
 void neap_core_settle(neap_core *core, neap_ns now);
 
+/* Virtual tasks. The burst of `t` is over when it has used `cpu` ns (at least 1) more;
+ * NEAP_FOREVER: it has none. */
+void neap_core_set_burst(neap_core *core, neap_ns now, neap_task *t, neap_ns cpu);
+/* When the next one is over if no task changes its cpu, or NEAP_FOREVER. O(cpus). */
+neap_ns neap_core_burst_due(const neap_core *core);
+/* The task on cpu `*from` or the next one above it whose burst is over, charged, and
+ * without a burst from now on; `*from` is its cpu. NULL: there is none. */
+neap_task *neap_core_burst_over(neap_core *core, neap_ns now, int *from);
+
 /* Looking. */
 /* What the policy says of `t`; "": nothing, or it has not joined. */
 void neap_core_explain(const neap_core *core, const neap_task *t, char *out,
                        size_t room);
+size_t neap_core_alive(const neap_core *core); /* tasks that have not ended */
 bool neap_core_in_hook(const neap_core *core);
 neap_task *neap_core_find(const neap_core *core, neap_id id);
 neap_task *neap_core_after(const neap_core *core, neap_id id);

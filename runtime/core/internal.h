@@ -71,6 +71,7 @@ struct rest {
     neap_ns born;
     neap_ns blocked, paused; /* as in neap_times; what is left is `ready` */
     uint64_t voluntary;
+    neap_ns burst_over; /* cpu_ns at which its burst is over; 0: none (burst.c) */
     union {
         neap_ns slice_left; /* F_REST: what a preempted slice had left */
         struct {

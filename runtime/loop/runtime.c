@@ -229,10 +229,12 @@ static void step(neap_runtime *rt, neap_ns until)
 }
 
 /* Would virtual time run for ever? Tasks that never end, and nothing that could stop
- * them. */
+ * them. With bursts that is known when nothing is due any more. */
 static bool endless(const neap_runtime *rt)
 {
-    return !rt->live && !rt->timers.count && !rt->gone.first && !neap_loop_done(rt);
+    if (rt->live || rt->timers.count || rt->gone.first || neap_loop_done(rt))
+        return false;
+    return !rt->opt.on_burst || neap_loop_due(rt) == NEAP_FOREVER;
 }
 
 int neap_run(neap_runtime *rt)

@@ -208,6 +208,10 @@ void neap_timers_stood_still(neap_runtime *rt, neap_ns gap); /* ours come later 
 void neap_timers_drop_users(neap_runtime *rt);               /* all but our own */
 void neap_timers_free(neap_runtime *rt);
 
+/* bursts.c: of virtual tasks. */
+neap_ns neap_bursts_due(const neap_runtime *rt);
+void neap_bursts_end(neap_runtime *rt, neap_ns now); /* tells those that are over */
+
 /* live.c: libev, the tick, the signals. */
 int neap_live_open(neap_runtime *rt);
 void neap_live_close(neap_runtime *rt);

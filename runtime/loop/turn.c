@@ -192,7 +192,50 @@ static void send_queued_signals(neap_runtime *rt)
     rt->queued_signals = 0;
 }
 
-void neap_loop_turn(neap_runtime *rt)
+/* The same without all that a virtual runtime does not have: processes, a guard, their
+ * output, their clocks. */
+static void virtual_turn(neap_runtime *rt)
+{
+    neap_ns now = rt->virtual_now;
+    const neap_order *orders;
+    neap_task *ended;
+
+    if (neap_bursts_due(rt) <= now)
+        neap_bursts_end(rt, now);
+    if (neap_timers_next(rt) <= now) {
+        neap_core_settle(rt->core, now);
+        neap_timers_run(rt, now);
+    }
+    ended = rt->gone.last;
+    if (neap_core_next(rt->core) <= now) {
+        size_t n = neap_core_decide(rt->core, now, &orders);
+
+        neap_loop_tell_switches(rt, orders, n, now);
+    }
+    if (rt->queued_signals)
+        send_queued_signals(rt);
+    if (rt->first_told)
+        neap_loop_tell_reports(rt);
+    if (ended)
+        tell_exits(rt, ended);
+    neap_recorder_turn(rt, now);
+    if (rt->opt.on_turn)
+        rt->opt.on_turn(rt->opt.user, rt);
+}
+
+static neap_ns virtual_due(const neap_runtime *rt)
+{
+    neap_ns due = neap_core_next(rt->core), timer = neap_timers_next(rt);
+    neap_ns burst = neap_bursts_due(rt);
+
+    if (rt->gone.first || rt->first_told || rt->queued_signals)
+        return rt->virtual_now;
+    if (timer < due)
+        due = timer;
+    return burst < due ? burst : due;
+}
+
+static void live_turn(neap_runtime *rt)
 {
     neap_ns now = neap_loop_now(rt);
     neap_task *ended;
@@ -221,7 +264,15 @@ void neap_loop_turn(neap_runtime *rt)
         rt->opt.on_turn(rt->opt.user, rt);
 }
 
-neap_ns neap_loop_due(const neap_runtime *rt)
+void neap_loop_turn(neap_runtime *rt)
+{
+    if (rt->live)
+        live_turn(rt);
+    else
+        virtual_turn(rt);
+}
+
+static neap_ns live_due(const neap_runtime *rt)
 {
     neap_ns core = neap_core_next(rt->core), timer = neap_timers_next(rt);
     neap_ns sleep = neap_sleep_due(rt), beat = neap_watch_due(rt);
@@ -238,13 +289,15 @@ neap_ns neap_loop_due(const neap_runtime *rt)
     return core < timer ? core : timer;
 }
 
+neap_ns neap_loop_due(const neap_runtime *rt)
+{
+    return rt->live ? live_due(rt) : virtual_due(rt);
+}
+
 bool neap_loop_done(const neap_runtime *rt)
 {
-    neap_stats s;
-
     if (rt->stop)
         return true;
-    neap_core_stats(rt->core, &s);
-    return s.active == 0 && rt->ending == 0 && !rt->gone.first &&
+    return neap_core_alive(rt->core) == 0 && rt->ending == 0 && !rt->gone.first &&
            rt->timers.once == 0 && neap_output_is_done(rt);
 }

@@ -194,6 +194,11 @@ typedef struct neap_options {
     /* The run is recorded in this file, which is overwritten: trace.h. NULL: it is
      * not. */
     const char *record;
+
+    /* The burst of `task`, which has a cpu, is over at this very instant: say what
+     * comes next by neap_task_block(), neap_task_finish() or neap_set_burst(). It runs
+     * on for ever if you do not. */
+    void (*on_burst)(void *user, neap_runtime *rt, neap_task *task);
 } neap_options;
 
 /* Makes a runtime. Options are checked as a whole: an error changes nothing. Errors:
@@ -377,6 +382,11 @@ NEAP_API int neap_task_yield(neap_runtime *rt, neap_id id);
 NEAP_API int neap_task_block(neap_runtime *rt, neap_id id);
 NEAP_API int neap_task_wake(neap_runtime *rt, neap_id id);
 NEAP_API int neap_task_finish(neap_runtime *rt, neap_id id, int code);
+
+/* Virtual tasks only: when it has used `cpu` ns (at least 1) more, on_burst is called,
+ * before the decision of that instant. NEAP_FOREVER: it has no burst. -NEAP_ESTATE:
+ * there is no on_burst. */
+NEAP_API int neap_set_burst(neap_runtime *rt, neap_id id, neap_ns cpu);
 
 /* Sends `signo` to the whole tree. A held task that gets TERM, INT, HUP or QUIT is
  * continued so that it can act on it. A virtual task takes KILL, TERM, INT, HUP and
