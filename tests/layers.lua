@@ -17,6 +17,8 @@ local public = {
   ["<neap/facts.h>"] = true,
   ["<neap/limits.h>"] = true,
   ["<neap/trace.h>"] = true,
+  ["<neap/meter.h>"] = true,
+  ["<neap/sim.h>"] = true,
 }
 
 local function is_neap(include)
@@ -67,6 +69,9 @@ local rules = {
   ["runtime/loop"] = function(include, folder)
     return public[include] or is_own(include, folder) or is_system(include)
       or include:find('^"core/') or include:find('^"os/') or include == '"trace/trace.h"'
+  end,
+  ["runtime/sim"] = function(include, folder)
+    return public[include] or iso[include] or is_own(include, folder)
   end,
   ["lua"] = function(include, folder)
     return public[include] or is_own(include, folder) or is_system(include)
