@@ -109,6 +109,12 @@ static int host_init(neap_ctx *c, const neap_params *params)
     return o.rc;
 }
 
+/* Else the policy sees the script's handles, in the script's own state. */
+static bool makes_handles(const struct neap_host *h)
+{
+    return h->own || h->script->simulates;
+}
+
 /* After an ejection nobody has said that the tasks have left: they leave the queues,
  * and handles in a state of the policy's own end. */
 static void drop_handles(const struct neap_host *h)
@@ -121,7 +127,7 @@ static void drop_handles(const struct neap_host *h)
         if (!handle)
             continue;
         neap_queue_leave(handle);
-        if (h->own)
+        if (makes_handles(h))
             handle->task = NULL;
     }
 }
@@ -145,7 +151,6 @@ static void host_exit(neap_ctx *c, neap_reason reason)
 
 /* init_task and exit_task. */
 
-/* In the script's own state the policy sees the script's handles. */
 static int handle_body(lua_State *L)
 {
     const struct neap_call *call = lua_touserdata(L, 1);
@@ -154,7 +159,7 @@ static int handle_body(lua_State *L)
 
     lua_pushvalue(h->keep, NEAP_SLOT_HANDLES);
     lua_xmove(h->keep, L, 1);
-    if (h->own) {
+    if (makes_handles(h)) {
         neap_handle_bind(neap_handle_new(L, h->script), t);
     } else {
         neap_handle_bind(t->user, t);
@@ -184,7 +189,7 @@ static void drop_handle(struct neap_host *h, const neap_task *t)
     if (!handle)
         return;
     neap_queue_leave(handle);
-    if (h->own)
+    if (makes_handles(h))
         handle->task = NULL;
     lua_pushnil(keep);
     lua_rawseti(keep, NEAP_SLOT_HANDLES,

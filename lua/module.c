@@ -120,6 +120,7 @@ static int open_core(lua_State *L)
         {"rescue", neap_rescue_lua},
         {"runtime", neap_runtime_lua},
         {"signal_name", lua_signal_name},
+        {"simulate", neap_simulate_lua},
         {"stamp", neap_load_stamp},
         {"strerror", lua_strerror},
         {"suggest", lua_suggest},

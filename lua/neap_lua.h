@@ -66,6 +66,7 @@ struct neap_script {
     bool recorded;           /* so are the texts of policies */
     bool is_replay;
     bool trust;              /* policy files are run in the script's own state */
+    bool simulates;          /* its tasks are no script's: policies make the handles */
     struct neap_host *hosts; /* the policies in Lua that it has or had */
 };
 
@@ -79,6 +80,11 @@ void neap_script_read_memory(lua_State *L, int index, struct neap_script *s);
 /* replay.c */
 int neap_replay_lua(lua_State *L);       /* neap.replay(path [, options]) */
 int neap_replay_state_lua(lua_State *L); /* rt:replay() */
+
+/* Reads the bounds of policy files, or that they have none, from the options at 1. */
+void neap_runtime_profile(lua_State *L, struct neap_script *s);
+
+int neap_simulate_lua(lua_State *L); /* simulate.c: core.simulate(options) */
 
 /* script.c. Pushes a script without a runtime and without a metatable. */
 struct neap_script *neap_script_new(lua_State *L);

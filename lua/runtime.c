@@ -151,7 +151,7 @@ void neap_script_read_memory(lua_State *L, int index, struct neap_script *s)
 }
 
 /* The bounds of policy files, or that they have none. */
-static void read_profile(lua_State *L, struct neap_script *s)
+void neap_runtime_profile(lua_State *L, struct neap_script *s)
 {
     if (neap_option_get(L, 1, "trust"))
         s->trust = neap_option_boolean(L, -1, "trust");
@@ -182,7 +182,7 @@ int neap_runtime_lua(lua_State *L)
     neap_runtime_push_metatable(L);
     lua_setmetatable(L, -2);
     lua_insert(L, 2);
-    read_profile(L, s);
+    neap_runtime_profile(L, s);
     o.user = s;
     neap_events_install(&o);
     rc = open_with(L, s, &o);

@@ -12,4 +12,9 @@ function neap.policies()
   return list
 end
 
+-- Runs a workload in virtual time: see lua/neap/simulate.lua.
+function neap.simulate(options)
+  return require "neap.simulate"(options)
+end
+
 return neap

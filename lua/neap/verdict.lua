@@ -1,6 +1,6 @@
 -- verdict.lua - what a policy promises, measured in virtual time: shares, waits, switches, cost.
 local neap = require "neap"
-local workload = require "neap.workload"
+local workload = require "neap.check_workload"
 
 local verdict = {}
 

@@ -1,177 +1,264 @@
--- workload.lua - random workloads in virtual time, and what must be so under every policy.
+-- workload.lua - workloads for simulations: read, checked, made flat.
 --
--- A workload is a list of operations, each { name, a, b } with drawn numbers that are made sense
--- of when they are applied: so it stays one with parts left out, and a failure can be made short.
-local neap = require "neap"
-local shrink = require "neap.shrink"
+-- A workload is a list of tasks, or a function(w) that adds them (neap.generator says what w
+-- can draw), or a file: FILE.lua that returns one of these, FILE.json for rt-app. Every random
+-- number is the seed's, math.random in the file, too: the same seed, the same workload.
+--
+-- What comes out is the flat list that neap.core.simulate takes. What is wrong is nil and a
+-- message that names the file, the task, the field and the value.
+local generator = require "neap.generator"
+local neap = require "neap.core"
 
 local workload = {}
 
-local MOST_TASKS = 10 -- times the longest quantum is less than the watchdog's second
+local AT_END, ALWAYS = -1, -1
+local MOST = 1 << 31
 
-local function of(list, n) return list[n % #list + 1] end
+-- Checks of one value: the value to use, or nil and what it ought to be.
 
--- What an operation does to a run { rt, alive }.
-local apply = {}
-
-function apply.add(run, a, b)
-  if #run.alive >= MOST_TASKS then return end
-  local now = run.rt:now()
-  run.alive[#run.alive + 1] = run.rt:task {
-    name = "task" .. run.count + 1,
-    priority = a % 11,
-    weight = b % 3 == 0 and b % 10000 + 1 or nil,
-    estimate = a % 4 > 0 and b % neap.s + neap.ms or nil,
-    deadline = b % 5 == 0 and now + a % neap.s + 10 * neap.ms or nil,
-    period = b % 7 == 0 and (a % 10 + 1) * 10 * neap.ms or nil,
-    group = b % 4,
-  }
-  run.count = run.count + 1
+local function text(value)
+  if type(value) == "string" and value ~= "" and not value:find("\0", 1, true) then return value end
+  return nil, "a text that is not empty"
 end
 
-local function on_task(method)
-  return function(run, a)
-    local task = of(run.alive, a)
-    task[method](task)
+local function whole(least, most)
+  return function(value)
+    local n = type(value) == "number" and math.tointeger(value)
+    if n and n >= least and n <= most then return n end
+    return nil, ("a whole number from %d to %d"):format(least, most)
   end
 end
-for _, name in ipairs { "yield", "block", "wake", "pause", "resume" } do
-  apply[name] = on_task(name)
+
+local function duration(value)
+  local ok, ns = pcall(neap.duration, value)
+  if ok and ns >= 0 then return ns end
+  return nil, 'a duration like "10ms" or a number of ns'
 end
 
-function apply.finish(run, a)
-  table.remove(run.alive, a % #run.alive + 1):finish()
-end
-
-function apply.priority(run, a, b) of(run.alive, a).priority = b % 11 end
-
-function apply.weight(run, a, b) of(run.alive, a).weight = b % 10000 + 1 end
-
-function apply.quantum(run, a) run.rt:set_quantum(of({ 1, 3, 10, 20 }, a) * neap.ms) end
-
-function apply.run(run, a, b)
-  local quantum = run.rt.quantum
-  run.rt:run(of({ 0, b % quantum, quantum, b % (4 * quantum), 10 * quantum }, a))
-end
-
-local WITHOUT_TASK = { add = true, quantum = true, run = true }
-local OFTEN = { { "add", 10 }, { "finish", 4 }, { "yield", 5 }, { "block", 5 }, { "wake", 6 },
-  { "pause", 2 }, { "resume", 4 }, { "priority", 2 }, { "weight", 3 }, { "quantum", 1 },
-  { "run", 30 } }
-
-local urn = {}
-for _, entry in ipairs(OFTEN) do
-  for _ = 1, entry[2] do urn[#urn + 1] = entry[1] end
-end
-
-function workload.draw(seed)
-  math.randomseed(seed)
-  local cpus, quantum = math.random(1, 4), of({ 1, 10, 20 }, math.random(3))
-  local list = { seed = seed, cpus = cpus, quantum = quantum }
-  for i = 1, math.random(50, 150) do
-    list[i] = { urn[math.random(#urn)], math.random(0, 1 << 30), math.random(0, 1 << 30) }
+local function work(value)
+  local wanted = 'a duration that is not 0, or a list of them: { run, sleep, run, ... }'
+  if type(value) ~= "table" then value = { value } end
+  local list = {}
+  for i = 1, #value do
+    list[i] = duration(value[i])
+    if not list[i] or list[i] == 0 then return nil, wanted end
   end
+  if #list == 0 then return nil, wanted end
   return list
 end
 
-local function fail(...) error({ problem = string.format(...) }, 0) end
+local function times(value)
+  if value == "always" or value == math.huge then return ALWAYS end
+  local n = type(value) == "number" and math.tointeger(value)
+  if n and n >= 1 and n < MOST then return n end
+  return nil, 'a whole number of at least 1, or "always"'
+end
 
--- Everybody is on the cpu that he thinks; no cpu is empty while somebody waits.
-local function check_cpus(run)
-  local free, on, ready = 0, {}, 0
-  for cpu = 0, run.rt.cpus - 1 do
-    local task = run.rt:current(cpu)
-    if task then on[task.id] = cpu else free = free + 1 end
+local function after(value)
+  if value == "end" then return AT_END end
+  local n = type(value) == "number" and math.tointeger(value)
+  if n and n >= 0 and n < MOST then return n end
+  return nil, 'the number of runs of its parent that must be over, or "end"'
+end
+
+local function estimate(value)
+  if value == true then return true end -- its work says it
+  return duration(value)
+end
+
+local function group(value)
+  if text(value) then return value end
+  return whole(0, math.maxinteger)(value)
+end
+
+local CHECKS = {
+  after = after,
+  arrival = duration,
+  count = whole(1, MOST - 1),
+  deadline = duration,
+  estimate = estimate,
+  every = duration,
+  group = group,
+  name = text,
+  period = duration,
+  priority = whole(0, 10),
+  times = times,
+  weight = whole(1, 10000),
+  work = work,
+}
+
+local KEYS = { "children" }
+for key in pairs(CHECKS) do KEYS[#KEYS + 1] = key end
+table.sort(KEYS)
+
+local function shown(value)
+  return type(value) == "string" and ("%q"):format(value) or tostring(value)
+end
+
+local function fail(...) error({ problem = (...):format(select(2, ...)) }, 0) end
+
+local function check_key(key, value)
+  local check = CHECKS[key]
+  if not check then
+    local near = type(key) == "string" and neap.suggest(key, KEYS)
+    fail("unknown field %s%s", shown(key), near and (' (did you mean "%s"?)'):format(near) or "")
   end
-  for task in run.rt:tasks() do
-    if task.cpu ~= on[task.id] then fail("task %d is on another cpu than it says", task.id) end
-    if (task.state == "running") ~= (on[task.id] ~= nil) then
-      fail("task %d is %s, on cpu %s", task.id, task.state, on[task.id])
+  local good, wanted = check(value)
+  if good == nil then fail("%s must be %s, not %s", key, wanted, shown(value)) end
+  return good
+end
+
+local function sorted_keys(map)
+  local keys = {}
+  for key in pairs(map) do keys[#keys + 1] = key end
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+  return keys
+end
+
+-- The CPU time that `task`, which is checked, needs in all; nil: without end.
+local function need_of(task)
+  if not task.work or task.times == ALWAYS then return nil end
+  local sum = 0
+  for i = 1, #task.work, 2 do sum = sum + task.work[i] end
+  return sum * (task.times or 1)
+end
+
+local function check_task(task)
+  if type(task) ~= "table" then fail("a task is a table, not %s", shown(task)) end
+  local good = {}
+  for _, key in ipairs(sorted_keys(task)) do
+    if key ~= "children" then good[key] = check_key(key, task[key]) end
+  end
+  if good.times and not good.work then fail("times without work: it runs without end already") end
+  if good.every and not good.count then fail("every without count: how many of it are there?") end
+  if good.estimate == true then
+    good.estimate = need_of(good)
+      or fail("estimate = true, but it runs without end: give a duration")
+  end
+  return good
+end
+
+local add_all
+
+-- What has gone wrong is said of the task that it is about.
+local function add(flat, task, where, parent)
+  local ok, good = pcall(check_task, task)
+  if not ok then
+    if type(good) ~= "table" then error(good, 0) end
+    local name = type(task) == "table" and type(task.name) == "string"
+      and (" (%s)"):format(task.name) or ""
+    fail("%s%s: %s", where, name, good.problem)
+  end
+  if good.after and not parent then fail("%s: after is for children only", where) end
+  good.parent = parent
+  flat[#flat + 1] = good
+  if task.children ~= nil then add_all(flat, task.children, where .. ", child ", #flat) end
+end
+
+function add_all(flat, list, where, parent)
+  if type(list) ~= "table" then fail("%smust be a list of tasks, not %s", where, shown(list)) end
+  for _, key in ipairs(sorted_keys(list)) do
+    if math.type(key) ~= "integer" or key < 1 or key > #list then
+      fail("%sa list of tasks cannot have the key %s%s", where, shown(key),
+        CHECKS[key] and ": put the task in braces, { { ... } }" or "")
     end
-    if task.state == "ready" then ready = ready + 1 end
   end
-  if free > 0 and ready > 0 and not run.idles then
-    fail("%d cpus are empty while %d tasks wait", free, ready)
-  end
+  for i, task in ipairs(list) do add(flat, task, where .. i, parent) end
 end
 
-local function check_times(run)
-  for task in run.rt:tasks() do
-    local s = task:stats()
-    if s.run_ns ~= s.cpu_ns then fail("task %d ran %d of %d ns", s.id, s.run_ns, s.cpu_ns) end
-    if s.start_ns + s.run_ns + s.ready_ns + s.blocked_ns + s.paused_ns ~= s.wall_ns then
-      fail("the times of task %d do not add up", s.id)
+-- Groups that have names get numbers that nobody else has, in order of appearance.
+local function number_groups(flat)
+  local last, number = 0, {}
+  for _, task in ipairs(flat) do
+    if math.type(task.group) then last = math.max(last, task.group) end
+  end
+  for _, task in ipairs(flat) do
+    if type(task.group) == "string" then
+      if not number[task.group] then
+        last = last + 1
+        number[task.group] = last
+      end
+      task.group = number[task.group]
     end
   end
 end
 
-local function check_reports(run)
-  local report = run.reports[1]
-  if not report then return end
-  fail("%s%s", report.hook and report.hook .. ": " or "", report.message)
+local function name_all(flat)
+  for i, task in ipairs(flat) do task.name = task.name or "task" .. i end
 end
 
-local function open(policy, list)
-  local run = { alive = {}, reports = {}, picks = {}, count = 0, idles = policy.idles }
-  run.rt = assert(neap.runtime { clock = "virtual", policy = policy.word, params = policy.params,
-    cpus = list.cpus, quantum = list.quantum * neap.ms, seed = list.seed,
-    policy_memory = policy.memory })
-  run.rt:on("error", function(report)
-    if report.kind ~= "log" then run.reports[#run.reports + 1] = report end
-  end)
-  run.rt:on("switch", function(cpu, _, to)
-    run.picks[#run.picks + 1] = ("%d %d %d"):format(run.rt:now(), cpu, to and to.id or 0)
-  end)
-  return run
-end
-
-local function go_through(run, list)
-  for i, op in ipairs(list) do
-    run.at = i
-    if WITHOUT_TASK[op[1]] or #run.alive > 0 then
-      apply[op[1]](run, op[2], op[3])
-      if op[1] == "run" then check_cpus(run) end
-      check_reports(run)
+-- The flat list of a workload: a list of tasks, or a function. Raises { problem = }.
+local function flatten(given, seed)
+  local list = given
+  if type(given) == "function" then
+    local w = generator.new(seed)
+    local answer = given(w)
+    list = w.tasks
+    if type(answer) == "table" and answer ~= w then
+      for _, task in ipairs(answer) do list[#list + 1] = task end
     end
   end
-  run.rt:run(run.rt.quantum)
-  check_reports(run)
-  check_times(run)
-end
-
--- Plays a workload under policy = { word, params, idles, memory }. Returns the picks as lines of
--- "time cpu task"; and what went wrong and at which operation, if anything did.
-function workload.play(policy, list)
-  local run = open(policy, list)
-  local _ <close> = run.rt
-  local ok, problem = pcall(go_through, run, list)
-  if ok then return run.picks end
-  return run.picks, type(problem) == "table" and problem.problem or tostring(problem), run.at
-end
-
--- Twice, in two fresh states: the picks must be the same. Returns nil, or the problem and where.
-function workload.try(policy, list)
-  local first, problem, at = workload.play(policy, list)
-  if problem then return problem, at end
-  local second = workload.play(policy, list)
-  for i = 1, math.max(#first, #second) do
-    if first[i] ~= second[i] then
-      return ("two fresh states pick differently: (time, cpu, task) %s and %s"):format(
-        first[i] or "nothing", second[i] or "nothing"), #list
-    end
+  local flat = {}
+  if type(list) ~= "table" then
+    fail("a workload is a list of tasks, or a function that adds them, not %s", shown(list))
   end
+  add_all(flat, list, "task ")
+  if #flat == 0 then fail "it has no tasks: return { { work = \"100ms\" }, ... }" end
+  number_groups(flat)
+  name_all(flat)
+  return flat
 end
 
--- The shortest part of a workload, which fails at operation `at`, that still fails.
-function workload.shrink(policy, list, at)
-  return shrink(list, at, function(shorter) return workload.try(policy, shorter) end)
+-- Calls body(...) and turns what it raises into nil and a message with `name` before it.
+local function caught(name, body, ...)
+  local ok, answer = xpcall(body, function(problem)
+    if type(problem) == "table" and problem.problem then return problem end
+    if type(problem) == "table" then return { problem = tostring(problem) } end
+    return { raised = tostring(problem) }
+  end, ...)
+  if ok then return answer end
+  if answer.raised then return nil, answer.raised end
+  return nil, ("%s: %s"):format(name, answer.problem)
 end
 
--- A workload as lines for people.
-function workload.text(list)
-  local lines = { ("%d cpus, a quantum of %dms"):format(list.cpus, list.quantum) }
-  for i, op in ipairs(list) do lines[i + 1] = ("%3d %s %d %d"):format(i, op[1], op[2], op[3]) end
-  return table.concat(lines, "\n")
+-- A list or a function as the flat list; or nil and a message.
+function workload.flat(given, seed)
+  return caught("workload", flatten, given, seed or 1)
+end
+
+local function read_all(path)
+  local file, problem = io.open(path, "rb")
+  if not file then return nil, problem:sub(#path + 3) end
+  local source, why = file:read("a")
+  file:close()
+  return source, why
+end
+
+-- Runs the file with the standard libraries; what it sets as globals stays its own, and chance is
+-- the seed's.
+local function from_lua(source, path, seed)
+  local env = setmetatable({ math = generator.math(seed) }, { __index = _G })
+  local chunk, problem = load(source:gsub("^#[^\n]*", ""), "@" .. path, "t", env)
+  if not chunk then return nil, problem end
+  return caught(path, function() return flatten(chunk(), seed) end)
+end
+
+-- The workload of the file `path` as { tasks = the flat list, notes = what could not be taken over,
+-- limit = ns or nil }; or nil and a message.
+function workload.read(path, seed)
+  local source, problem = read_all(path)
+  if not source then return nil, ("cannot read %s: %s"):format(path, problem) end
+  if not source:find("%S") then return nil, ("%s is empty"):format(path) end
+  local tasks, about
+  if path:find("%.json$") then
+    tasks, about = require("neap.rtapp").read(source, path)
+    if not tasks then return nil, about end
+    tasks, problem = caught(path, flatten, tasks, seed or 1)
+  else
+    tasks, problem = from_lua(source, path, seed or 1)
+  end
+  if not tasks then return nil, problem end
+  return { tasks = tasks, notes = about and about.notes or {}, limit = about and about.limit }
 end
 
 return workload

@@ -485,6 +485,8 @@ static int make(neap_sim *sim)
     r = neap_new(&sim->rt, &o);
     if (r < 0)
         return refuse(&sim->opt, -r, neap_last_error());
+    if (sim->opt.on_made)
+        sim->opt.on_made(sim->opt.user, sim->rt);
     neap_get_stats(sim->rt, &s);
     r = neap_meter_new(&sim->meter,
                        &(neap_meter_options){.size = sizeof(neap_meter_options),

@@ -90,7 +90,7 @@ function TestPolicy.test_check_finds_picks_that_are_not_the_same_twice()
     function p:slice() return (10 + seen % 2) * 1000000 end
     return p]])
   local run = shell.file("run.lua", ([[
-    local workload = require "neap.workload"
+    local workload = require "neap.check_workload"
     arg = { %q }
     local n = 0
     local neap = require "neap"

@@ -7,7 +7,7 @@ local options = require "neap.options"
 local tables = require "neap.table"
 local template = require "neap.template"
 local verdict = require "neap.verdict"
-local workload = require "neap.workload"
+local workload = require "neap.check_workload"
 
 local REFUSED, FAILED = 2, 1
 local EXAMPLES = [[

@@ -65,6 +65,7 @@ typedef struct neap_sim_options {
     char *problem;    /* what went wrong, for people; may be NULL */
     size_t problem_room;
     void *user;
+    void (*on_made)(void *user, neap_runtime *rt); /* for looking only */
     void (*on_task)(void *user, const neap_sim_done *done);
     void (*on_report)(void *user, neap_runtime *rt, const neap_report *report);
     void (*on_turn)(void *user, neap_runtime *rt);
