@@ -11,6 +11,7 @@ local neap = require "neap.core"
 
 local workload = {}
 
+local Flat = {} -- the mark of what is checked already
 local AT_END, ALWAYS = -1, -1
 local MOST = 1 << 31
 
@@ -206,7 +207,7 @@ local function flatten(given, seed)
   if #flat == 0 then fail "it has no tasks: return { { work = \"100ms\" }, ... }" end
   number_groups(flat)
   name_all(flat)
-  return flat
+  return setmetatable(flat, Flat)
 end
 
 -- Calls body(...) and turns what it raises into nil and a message with `name` before it.
@@ -223,6 +224,7 @@ end
 
 -- A list or a function as the flat list; or nil and a message.
 function workload.flat(given, seed)
+  if getmetatable(given) == Flat then return given end
   return caught("workload", flatten, given, seed or 1)
 end
 

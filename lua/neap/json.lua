@@ -1,0 +1,58 @@
+-- json.lua - JSON in a fixed order: the same value, the same bytes.
+--
+-- The keys of an object are sorted; integers are written as such, other numbers with as many
+-- digits as say them exactly. A table with a first element, or `json.list{}`, is an array.
+local json = {}
+
+local Array = {}
+
+-- Marks a list, which may be empty, as an array.
+function json.list(list) return setmetatable(list, Array) end
+
+local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
+
+local function escape(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end
+
+local function text(value)
+  if not utf8.len(value) then value = value:gsub("[\128-\255]", "?") end
+  return '"' .. value:gsub('[%c"\\\127]', escape) .. '"'
+end
+
+local function number(value)
+  if math.type(value) == "integer" then return ("%d"):format(value) end
+  if value ~= value or value == math.huge or value == -math.huge then return "null" end
+  for digits = 15, 17 do
+    local said = ("%." .. digits .. "g"):format(value)
+    if tonumber(said) == value then return said end
+  end
+end
+
+local encode
+
+local function array(value)
+  local parts = {}
+  for i, item in ipairs(value) do parts[i] = encode(item) end
+  return "[" .. table.concat(parts, ",") .. "]"
+end
+
+local function object(value)
+  local keys, parts = {}, {}
+  for key in pairs(value) do keys[#keys + 1] = key end
+  table.sort(keys)
+  for i, key in ipairs(keys) do parts[i] = text(key) .. ":" .. encode(value[key]) end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+function encode(value)
+  local kind = type(value)
+  if kind == "string" then return text(value) end
+  if kind == "number" then return number(value) end
+  if kind == "boolean" then return tostring(value) end
+  if kind ~= "table" then return "null" end
+  if value[1] ~= nil or getmetatable(value) == Array then return array(value) end
+  return object(value)
+end
+
+json.encode = encode
+
+return json
