@@ -22,7 +22,8 @@ typedef struct metered {
     uint16_t weight;
     uint8_t state;
     bool starved;
-    int16_t on; /* cpu */
+    bool preempted; /* if this wait is longer than nothing */
+    int16_t on;     /* cpu */
 } metered;
 
 /* Beside it, where fairness is measured. Service and cpu as they were: */
@@ -41,9 +42,11 @@ struct neap_meter {
     uint32_t used, room, n_runnable;
     uint32_t free; /* the first free slot, or NOWHERE */
 
-    /* by cpu: the task that had it last, when it lost it, and whether it had to */
-    neap_id last[NEAP_CPUS_MAX];
-    neap_ns lost_at[NEAP_CPUS_MAX];
+    neap_id last[NEAP_CPUS_MAX]; /* who had the cpu last */
+    struct loss {                /* who lost it, and could have gone on */
+        neap_ns at;              /* -1: nobody */
+        uint32_t slot;
+    } lost[NEAP_CPUS_MAX];
 
     fluid *fluid;
     uint64_t weight, most_weight; /* of the runnable, without the fluid model, too */

@@ -27,7 +27,7 @@ int neap_meter_new(neap_meter **out, const neap_meter_options *o)
     m->report.timeline_to = NEAP_FOREVER;
     m->report.from = m->report.to = o->now;
     for (int i = 0; i < NEAP_CPUS_MAX; i++)
-        m->lost_at[i] = -1;
+        m->lost[i].at = -1;
     if (!(o->without & NEAP_METER_FAIRNESS))
         m->fluid = neap_fluid_new(m->opt.cpus, o->now);
     if (!(o->without & NEAP_METER_FAIRNESS) && !m->fluid) {
@@ -166,6 +166,8 @@ static void end_wait(neap_meter *m, neap_ns now, uint32_t s)
 
     t->wait += waited;
     neap_values_add(&m->stretch, waited);
+    m->report.preemptions += t->preempted && waited > 0;
+    t->preempted = false;
     if (m->fluid)
         neap_fair_turn(m, now, s);
     if (waited == 0)
@@ -250,10 +252,11 @@ static void count_switch(neap_meter *m, neap_ns now, const metered *t, int cpu)
 {
     if (m->last[cpu] != t->id) {
         m->report.context_switches++;
-        m->report.preemptions += m->lost_at[cpu] == now;
+        if (m->lost[cpu].at == now)
+            m->task[m->lost[cpu].slot].preempted = true;
     }
     m->last[cpu] = t->id;
-    m->lost_at[cpu] = -1;
+    m->lost[cpu].at = -1;
 }
 
 void neap_meter_run(neap_meter *m, neap_ns now, neap_meter_slot s, int cpu)
@@ -278,7 +281,7 @@ void neap_meter_stop(neap_meter *m, neap_ns now, neap_meter_slot s, int cpu)
     if (!t || t->state != RUNNING || t->on != cpu)
         return;
     go(m, now, s, READY);
-    m->lost_at[cpu] = now;
+    m->lost[cpu] = (struct loss){now, s};
 }
 
 void neap_meter_block(neap_meter *m, neap_ns now, neap_meter_slot s)
