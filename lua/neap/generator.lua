@@ -169,7 +169,8 @@ function Workload:periodic(given)
   local time = duration(given.time or "10s", "time")
   local least, most = duration(given.min or "10ms", "min"), duration(given.max or "200ms", "max")
   for i, part in ipairs(parts) do
-    local period = given.periods and duration(given.periods[(i - 1) % #given.periods + 1], "periods")
+    local chosen = given.periods and given.periods[(i - 1) % #given.periods + 1]
+    local period = chosen and duration(chosen, "periods")
       or math.floor(least * (most / least) ^ self.draws:unit() / neap.ms + 0.5) * neap.ms
     local task = make(given.task, i)
     task.name = task.name or ("periodic%d"):format(i)

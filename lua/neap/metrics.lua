@@ -1,4 +1,5 @@
 -- metrics.lua - the figures of a report (neap.simulate) as rows for people and for machines.
+local json = require "neap.json"
 local tables = require "neap.table"
 
 local metrics = {}
@@ -89,7 +90,7 @@ function metrics.table(names, reports)
 end
 
 local function csv_cell(value)
-  local text = math.type(value) == "float" and ("%.17g"):format(value) or tostring(value)
+  local text = type(value) == "number" and json.encode(value) or tostring(value)
   if text:find('[,"\n]') then text = '"' .. text:gsub('"', '""') .. '"' end
   return text
 end

@@ -5,8 +5,8 @@ local workload = require "neap.workload"
 local TIMELINE = 100000 -- segments, where the caller says true
 
 -- What goes to the C side as it is.
-local PASSED = { "policy", "params", "cpus", "quantum", "seed", "max_hold", "policy_memory", "trust",
-  "fairness", "tasks" }
+local PASSED = { "policy", "params", "cpus", "quantum", "seed", "max_hold", "policy_memory",
+  "trust", "fairness", "tasks" }
 local KEYS = { "workload", "limit", "timeline", table.unpack(PASSED) }
 
 local function check_keys(given)
@@ -28,7 +28,7 @@ local function resolve(given)
     if not read then return nil, problem end
     return read.tasks, read
   end
-  if given.workload == nil then error("workload: a list of tasks, a function or a file is needed", 3) end
+  if given.workload == nil then error("workload: give a list of tasks, a function or a file", 3) end
   local flat, problem = workload.flat(given.workload, given.seed or 1)
   if not flat then return nil, problem end
   return flat, { notes = {} }

@@ -14,6 +14,7 @@ local workload = {}
 local Flat = {} -- the mark of what is checked already
 local AT_END, ALWAYS = -1, -1
 local MOST = 1 << 31
+local PIECE, MOST_BYTES = 1 << 16, 64 << 20
 
 -- Checks of one value: the value to use, or nil and what it ought to be.
 
@@ -231,9 +232,19 @@ end
 local function read_all(path)
   local file, problem = io.open(path, "rb")
   if not file then return nil, problem:sub(#path + 3) end
-  local source, why = file:read("a")
+  local parts, size = {}, 0
+  repeat
+    local part, why = file:read(PIECE)
+    if why then
+      file:close()
+      return nil, why
+    end
+    parts[#parts + 1] = part
+    size = size + #(part or "")
+  until not part or size > MOST_BYTES
   file:close()
-  return source, why
+  if size > MOST_BYTES then return nil, "it is longer than 64 MiB" end
+  return table.concat(parts)
 end
 
 -- Runs the file with the standard libraries; what it sets as globals stays its own, and chance is

@@ -5,6 +5,7 @@ local metrics = require "neap.metrics"
 local neap = require "neap"
 local options = require "neap.options"
 local sweep = require "neap.sweep"
+local tables = require "neap.table"
 local workload = require "neap.workload"
 
 local REFUSED = 2
@@ -144,9 +145,9 @@ end
 -- What all the columns have in common.
 local function footer(path, report)
   local limited = report.limited and " (cut off)" or ""
-  return ("%s: %d tasks on %d cpu%s, quantum %s, seed %d, %s%s\n"):format(path, report.tasks,
-    report.cpus, report.cpus == 1 and "" or "s", require("neap.table").duration(report.quantum_ns),
-    report.seed, require("neap.table").duration(report.end_ns), limited)
+  return ("%s: %d task%s on %d cpu%s, quantum %s, seed %d, %s%s\n"):format(path, report.tasks,
+    report.tasks == 1 and "" or "s", report.cpus, report.cpus == 1 and "" or "s",
+    tables.duration(report.quantum_ns), report.seed, tables.duration(report.end_ns), limited)
 end
 
 local function write(path, given, policies, reports)
@@ -167,7 +168,9 @@ end
 
 local function run(given)
   local path, policies = path_of(given), policies_of(given)
-  if given.json and given.csv then options.misuse("sim", "give either --json or --csv, not both") end
+  if given.json and given.csv then
+    options.misuse("sim", "give either --json or --csv, not both")
+  end
   if #given.sweep > 0 then return sweep.run(path, given, policies) end
   local work, reports = read(path, given), {}
   for i, policy in ipairs(policies) do
