@@ -175,13 +175,12 @@ end
 local function read_task(name, task, default, left)
   local where = "task " .. name
   local out = { name = name, count = whole(where, "instance", task.of.instance or 1, 0, 1 << 20) }
-  local loops = loops_of(where, task)
+  local loops = task.of.loop == nil and -1 or loops_of(where, task) -- as rt-app does
   local list, endless
   if task.of.phases then
     list, endless = write_out(where, task, left)
   else
     list = events_of(where, task, left)
-    loops = task.of.loop == nil and -1 or loops -- as rt-app does
     if is_periodic(list) then
       out.period = table.remove(list)[2]
     end
