@@ -175,8 +175,8 @@ void neap_call_fail(neap_ctx *c, lua_State *L, const char *otherwise)
 /* The first and last hooks may build and write as much as loading may. */
 static neap_ns time_of(const struct neap_call *call)
 {
-    bool is_rare = call->hook == NEAP_HOOK_INIT || call->hook == NEAP_HOOK_EXIT ||
-                   call->hook >= NEAP_HOOK_SAVE;
+    bool is_rare = call->is_ours || call->hook == NEAP_HOOK_INIT ||
+                   call->hook == NEAP_HOOK_EXIT || call->hook >= NEAP_HOOK_SAVE;
 
     return is_rare ? NEAP_BUDGET_LOAD : call->c->quantum / HARD_SHARE;
 }

@@ -171,7 +171,8 @@ static int handle_body(lua_State *L)
 
 static int make_handle(struct neap_host *h, neap_ctx *c, neap_task *t)
 {
-    struct neap_call call = {.hook = NEAP_HOOK_INIT_TASK, .c = c, .task = t};
+    struct neap_call call = {
+        .hook = NEAP_HOOK_INIT_TASK, .c = c, .task = t, .is_ours = true};
     bool made = neap_call_body(h, &call, handle_body, &call);
 
     neap_call_end(h, &call);

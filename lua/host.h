@@ -65,6 +65,7 @@ struct neap_call {
     int number; /* why, what, reason, cpu, signo or how, whichever the hook has */
     int code;
     uint64_t timer;
+    bool is_ours; /* nothing of the author's runs; a table of many handles may grow */
     neap_task *popped; /* what base:pick gave last and Lua has not put back */
     neap_ns since;     /* when it began, where that is of interest */
     uint64_t asked;    /* calls of the state's allocator before, likewise */
