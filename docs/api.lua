@@ -5,7 +5,7 @@
 local api = {}
 
 api.FILES = { "lua/types/neap.lua", "lua/types/rt.lua", "lua/types/task.lua",
-  "lua/types/policy.lua" }
+  "lua/types/policy.lua", "lua/types/sim.lua" }
 
 -- The sentences that begin so stand in lines of their own.
 local SAID = { "In a hook", "Raises", "Returns nil", "Answer", "Default" }

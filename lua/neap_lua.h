@@ -224,6 +224,8 @@ struct neap_host *neap_policy_host(const struct neap_script *s);
 /* The share that the policy in charge, of this name, promises. */
 neap_ideal neap_policy_ideal(const struct neap_script *s, const char *name);
 int neap_policy_profile(lua_State *L); /* rt:profile() */
+/* Pushes the calls of hooks of a host (NULL: of none), and the time in them. */
+void neap_policy_push_profile(lua_State *L, const struct neap_host *h);
 /* Pushes what the policy says of `t`, or nil. */
 int neap_policy_explain(lua_State *L, struct neap_script *s, neap_task *t);
 

@@ -140,8 +140,12 @@ int neap_policy_explain(lua_State *L, struct neap_script *s, neap_task *t)
 
 int neap_policy_profile(lua_State *L)
 {
-    const struct neap_host *h = neap_policy_host(neap_script_open(L, 1));
+    neap_policy_push_profile(L, neap_policy_host(neap_script_open(L, 1)));
+    return 1;
+}
 
+void neap_policy_push_profile(lua_State *L, const struct neap_host *h)
+{
     lua_newtable(L);
     for (int i = 0; h && h->profile && i < NEAP_HOOKS; i++) {
         if (h->profile[i].calls == 0)
@@ -157,5 +161,4 @@ int neap_policy_profile(lua_State *L)
         lua_setfield(L, -2, "ns");
         lua_setfield(L, -2, neap_hook_names[i]);
     }
-    return 1;
 }

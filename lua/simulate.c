@@ -15,8 +15,9 @@
 enum { OPTIONS = 1, FIRST_ROWS = 64 };
 
 static const char *const option_keys[] = {
-    "list",     "policy",        "params",   "cpus",     "quantum", "seed",  "limit",
-    "max_hold", "policy_memory", "timeline", "fairness", "tasks",   "trust", NULL,
+    "list",     "policy", "params",   "cpus",          "quantum",
+    "seed",     "limit",  "max_hold", "policy_memory", "timeline",
+    "fairness", "tasks",  "trust",    "profile",       NULL,
 };
 
 /* What must end. */

@@ -1,4 +1,5 @@
 /* simulate_report.c - the report of a simulation as a table. */
+#include "host.h"
 #include "simulate.h"
 
 static void set_integer(lua_State *L, const char *name, int64_t value)
@@ -194,6 +195,19 @@ static void set_reports(lua_State *L, const struct neap_simulation *n)
     set_integer(L, "reports_dropped", (int64_t)n->dropped);
 }
 
+/* Of the policy that was there from the beginning: the last in the list. */
+static void set_profile(lua_State *L, const struct neap_script *s)
+{
+    const struct neap_host *h = s->hosts;
+
+    while (h && h->next)
+        h = h->next;
+    if (!s->profile)
+        return;
+    neap_policy_push_profile(L, h);
+    lua_setfield(L, -2, "profile");
+}
+
 void neap_simulation_push(lua_State *L, const struct neap_simulation *n, int list)
 {
     const neap_sim_report *r = neap_sim_result(n->sim);
@@ -205,6 +219,7 @@ void neap_simulation_push(lua_State *L, const struct neap_simulation *n, int lis
     set_reports(L, n);
     if (r->meter.timeline)
         set_timeline(L, &r->meter);
+    set_profile(L, n->script);
     if (n->wants_rows)
         set_rows(L, n, list);
 }

@@ -6,7 +6,7 @@ local TIMELINE = 100000 -- segments, where the caller says true
 
 -- What goes to the C side as it is.
 local PASSED = { "policy", "params", "cpus", "quantum", "seed", "max_hold", "policy_memory",
-  "trust", "fairness", "tasks" }
+  "trust", "profile", "fairness", "tasks" }
 local KEYS = { "workload", "limit", "timeline", table.unpack(PASSED) }
 
 local function check_keys(given)

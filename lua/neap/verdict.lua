@@ -6,32 +6,24 @@ local verdict = {}
 
 local TASKS, TIME = 10, 100 * neap.s
 
--- Ten tasks that are always ready, with weights 1 to 10, and the sum of those. Or nil and why one
--- was refused.
-local function add_tasks(rt)
-  local tasks, weights = {}, 0
+-- Ten tasks that are always ready, with weights 1 to 10.
+local function ten_tasks()
+  local list = {}
   for i = 1, TASKS do
-    local task, problem = rt:task { name = "task" .. i, weight = 100 * i, estimate = i * neap.s }
-    if not task then return nil, problem end
-    tasks[i] = task
-    weights = weights + (rt.ideal == "equal" and 1 or tasks[i].weight)
+    list[i] = { name = "task" .. i, weight = 100 * i, estimate = i * neap.s }
   end
-  return tasks, weights
+  return list
 end
 
-local function share_error(rt, tasks, weights)
-  local worst = 0
-  for _, task in ipairs(tasks) do
-    local part = (rt.ideal == "equal" and 1 or task.weight) / weights
-    worst = math.max(worst, math.abs(task.cpu_ns / TIME - part))
+-- By which part a task's share of the time differs from its ideal one, at most.
+local function share_error(rows, ideal)
+  local worst, weights = 0, 0
+  for _, row in ipairs(rows) do weights = weights + (ideal == "equal" and 1 or row.weight) end
+  for _, row in ipairs(rows) do
+    local part = (ideal == "equal" and 1 or row.weight) / weights
+    worst = math.max(worst, math.abs(row.cpu_ns / TIME - part))
   end
   return worst
-end
-
-local function longest_wait(tasks)
-  local longest = 0
-  for _, task in ipairs(tasks) do longest = math.max(longest, task:stats().longest_wait_ns) end
-  return longest
 end
 
 -- Each hook's time for a call, and what it allocates in one; and the time of all together.
@@ -45,28 +37,32 @@ local function cost_of_hooks(profile)
   return each, allocations, all
 end
 
--- Of 100 s on one cpu: { share_error, longest_wait_ns, switches_a_second, decision_ns, hook_ns =
--- { name = ns }, hook_allocations = { name = number of a call }, lua_share }; share_error is nil
--- where no share is promised. Or nil and what went wrong.
+local function first_problem(report)
+  for _, line in ipairs(report.reports) do
+    if line.kind ~= "log" then return line.message:match("[^\n]*") end
+  end
+end
+
+-- Of 100 s on one cpu: { share_error, longest_wait_ns, lag_ns, jain, switches_a_second,
+-- decision_ns, hook_ns = { name = ns }, hook_allocations = { name = number of a call }, lua_share };
+-- share_error is nil where no share is promised. Or nil and what went wrong.
 function verdict.figures(policy)
-  local rt <close> = assert(neap.runtime { clock = "virtual", policy = policy.word,
-    params = policy.params, cpus = 1, profile = true, policy_memory = policy.memory })
-  local problem
-  rt:on("error", function(report)
-    if report.kind ~= "log" then problem = problem or report.message:match("[^\n]*") end
-  end)
-  local tasks, weights = add_tasks(rt)
-  if not tasks then return nil, weights end
   local before = os.clock()
-  assert(rt:run(TIME))
-  local seconds, stats = os.clock() - before, rt:stats()
+  local report, message = neap.simulate { workload = ten_tasks(), policy = policy.word,
+    params = policy.params, policy_memory = policy.memory, limit = TIME, tasks = true,
+    profile = true }
+  if not report then return nil, message end
+  if report.refused > 0 then return nil, report.refusal end
+  local seconds, problem = os.clock() - before, first_problem(report)
   if problem then return nil, problem end
-  local hooks, allocations, spent = cost_of_hooks(rt:profile())
+  local hooks, allocations, spent = cost_of_hooks(report.profile)
   return {
-    share_error = rt.ideal and share_error(rt, tasks, weights),
-    longest_wait_ns = longest_wait(tasks),
-    switches_a_second = stats.context_switches / (TIME / neap.s),
-    decision_ns = seconds * 1e9 / math.max(1, stats.decisions),
+    share_error = policy.ideal and share_error(report.rows, policy.ideal),
+    longest_wait_ns = report.stretch.max_ns,
+    lag_ns = report.lag_ns,
+    jain = report.jain,
+    switches_a_second = report.context_switches / (TIME / neap.s),
+    decision_ns = seconds * 1e9 / math.max(1, report.decisions),
     hook_ns = hooks,
     hook_allocations = allocations,
     lua_share = spent / TIME,

@@ -40,6 +40,18 @@ local neap = {}
 ---@return integer? errno
 function neap.runtime(options) end
 
+---Runs a workload in virtual time and says what it was like: turnaround, response, waits, fairness,
+---deadlines. A policy runs there as it does on real processes.
+---In a hook: yes, in a policy given as a table, but it takes its time.
+---Raises: misuse; an unknown option with a suggestion.
+---Returns nil: the workload makes no sense (the message names file, task, field and value), or has no
+---end and there is no limit; the policy or a parameter is refused; out of memory.
+---@param options neap.simulation.options
+---@return neap.simulation.report? report
+---@return string? message
+---@return integer? errno
+function neap.simulate(options) end
+
 ---[policy] Says that a table is a policy, and returns it. Only the name is checked; hooks may be
 ---added until a runtime takes it, which checks them all.
 ---In a hook: yes. Raises: what is no table, or has no name. Returns nil: never.

@@ -162,6 +162,22 @@ function TestTypes.test_what_is_counted_and_told()
   compare_record("neap.policy.param", about.params[1])
 end
 
+function TestTypes.test_reports_of_simulations()
+  local work = { { work = { "1ms", "1ms", "1ms" }, count = 3, deadline = "1s" } }
+  local report = neap.simulate { workload = work, policy = "rr", tasks = true, timeline = 1,
+    profile = true }
+  for _, key in ipairs { "longest_waiter", "lagging", "timeline_to_ns" } do
+    luaunit.assertNotNil(report[key], key)
+  end
+  compare_record("neap.simulation.report", report)
+  compare_record("neap.sim.times", report.wait)
+  compare_record("neap.sim.ratios", report.slowdown)
+  compare_record("neap.sim.row", report.rows[1])
+  compare_record("neap.sim.segment", report.timeline[1])
+  compare("neap.workload:", keys(getmetatable(require("neap.generator").new(1)).__index, "function"),
+    documented(page["neap.workload"], "functions"))
+end
+
 function TestTypes.test_facts_what_rescue_finds_and_reports()
   local function fields_of(path, head, stop)
     local text = read(path)

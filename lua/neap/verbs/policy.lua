@@ -107,6 +107,8 @@ local function figures_text(about, f)
       about.ideal == "equal" and "number" or "weight"))
   end
   line("longest wait", tables.duration(f.longest_wait_ns))
+  line("largest lag", ("%s behind shares by weight"):format(tables.duration(f.lag_ns)))
+  line("Jain's index", ("%.4f of service by weight"):format(f.jain))
   line("switches", ("%.1f a second"):format(f.switches_a_second))
   line("a decision", ("%.0fns in all"):format(f.decision_ns))
   for _, name in ipairs(sorted(f.hook_ns)) do
@@ -144,7 +146,7 @@ end
 local function check(given)
   local about = describe(given.policy)
   local policy = { word = given.policy, params = params_of(given.param), idles = about.idles,
-    memory = given.policy_memory }
+    ideal = about.ideal, memory = given.policy_memory }
   try_to_make(policy)
   local count = given.workloads or 1000
   local failure = verdict.find_failure(policy, given.seed or 1, count)
