@@ -57,6 +57,7 @@ function TestReference.test_every_option_and_no_other()
   local there = options_of "run"
   luaunit.assertTrue(there["--policy"] and there["-p"] and there["--for"])
   compare("the option", there, "Options")
+  compare("the option of sim", options_of "sim", "neap sim")
   compare("the option of doctor", options_of "doctor", "neap doctor")
   compare("the option of rescue", options_of "rescue", "neap rescue")
 end
