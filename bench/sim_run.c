@@ -1,4 +1,6 @@
-/* sim_run.c - simulates N tasks that are always ready: sim_run POLICY N DECISIONS [plain]
+/* sim_run.c - simulates N tasks that are always ready.
+ *
+ * sim_run POLICY N DECISIONS [plain]
  *
  * Prints the decisions, the microseconds of CPU time for them, and the bytes of memory
  * a task. `plain`: without the fairness figures.

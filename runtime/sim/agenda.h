@@ -33,8 +33,8 @@ static inline uint32_t item_copy(const item *i)
     return i->copy_kind & AGENDA_MOST_COPIES;
 }
 
-/* At equal times arrivals come before wake-ups, each in order of who and copy. False: no
- * memory. */
+/* At equal times arrivals come before wake-ups, each in order of who and copy. False:
+ * no memory. */
 bool neap_agenda_add(agenda *a, neap_ns at, uint32_t kind, uint32_t who, uint32_t copy);
 neap_ns neap_agenda_next(const agenda *a); /* NEAP_FOREVER: it is empty */
 item neap_agenda_take(agenda *a);          /* it is not empty */

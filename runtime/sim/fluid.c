@@ -1,7 +1,7 @@
 /* fluid.c - the fluid model: cpus divided by weight, at most one whole cpu to a task.
  *
- * Tasks of one weight are a class, which keeps one sum of service for all of them. Those
- * whose part would be more than a cpu are capped: a whole one each. They are the
+ * Tasks of one weight are a class, which keeps one sum of service for all of them.
+ * Those whose part would be more than a cpu are capped: a whole one each. They are the
  * heaviest, and there are no more of them than cpus, so the others need no visit: their
  * sums follow from `level`, the service for each unit of weight.
  */

@@ -160,8 +160,8 @@ typedef struct neap_meter_report {
 } neap_meter_report;
 
 /* It is over: tells the tasks that are left, in order of slot, and gives the report,
- * which is valid until neap_meter_free(). Nothing may be told after this. -NEAP_EMEMORY:
- * values were lost on the way. */
+ * which is valid until neap_meter_free(). Nothing may be told after this.
+ * -NEAP_EMEMORY: values were lost on the way. */
 NEAP_API int neap_meter_finish(neap_meter *m, neap_ns now, neap_meter_report *out);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* sim.h - simulation: a workload in virtual time under any policy, and what it was like.
+/* sim.h - simulation: a workload in virtual time, and what it was like.
  *
  * The same policies, and the same core, as for real processes: only time is virtual. A
  * simulation is a value: the same options give the same report, bit for bit.
@@ -31,9 +31,9 @@ typedef struct neap_sim_task {
     const neap_ns *work;
     size_t phases;
     /* How often it does that; default once. With spec.period, round k begins no earlier
-     * than k periods after the arrival, its deadline is `deadline` (default: the period)
-     * later, and the policy is told so. A sleep at the end of the last round is left
-     * out. */
+     * than k periods after the arrival, its deadline is `deadline` (default: the
+     * period) later, and the policy is told so. A sleep at the end of the last round is
+     * left out. */
     uint32_t times;
     uint32_t count; /* how many of them there are; default one */
     neap_ns every;  /* the time between their arrivals */
