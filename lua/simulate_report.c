@@ -98,6 +98,8 @@ static void set_stats(lua_State *L, const neap_sim_report *r)
     set_integer(L, "quantum_ns", r->stats.quantum);
     set_integer(L, "end_ns", r->end);
     set_integer(L, "refused", (int64_t)r->refused);
+    if (r->refused)
+        set_text(L, "refusal", r->refusal);
     lua_pushboolean(L, r->limited);
     lua_setfield(L, -2, "limited");
     set_integer(L, "decisions", (int64_t)r->stats.decisions);

@@ -65,6 +65,7 @@
 ---@field tasks integer that have come
 ---@field ended integer
 ---@field refused integer by the policy
+---@field refusal? string what it said of the first of these
 ---@field limited boolean it ended by the limit, with something left to do
 ---@field end_ns integer when it ended
 ---@field from_ns integer the first arrival
@@ -98,7 +99,7 @@
 ---@field reports neap.report[] failures, ejections, and lines of policies: the first 100
 ---@field reports_dropped integer
 ---@field notes string[] what of the file could not be taken over
----@field profile? table<string, { calls: integer, ns: integer }> by hook, where it was asked for
+---@field profile? table<string, neap.profile> by hook, where it was asked for
 ---@field rows? neap.sim.row[] the tasks, by id
 ---@field timeline? neap.sim.segment[] who ran and who slept, in order of the ends; where a task did neither it waited
 ---@field timeline_to_ns? integer nothing that ended later is in the timeline; nil: all is

@@ -11,14 +11,14 @@ void neap_core_set_burst(neap_core *c, neap_ns now, neap_task *t, neap_ns cpu)
     at(c, now);
     if (t->cpu != NEAP_NO_CPU)
         neap_turn_charge(c, t);
-    rest_of(t)->burst_over = cpu == NEAP_FOREVER ? 0 : later(t->cpu_ns, cpu);
+    *burst_of(c, t) = cpu == NEAP_FOREVER ? 0 : later(t->cpu_ns, cpu);
 }
 
 /* When the burst on `p` is over if its task keeps the cpu. */
-static neap_ns over_on(const struct cpu *p)
+static neap_ns over_on(const neap_core *c, const struct cpu *p)
 {
-    neap_task *t = p->task;
-    neap_ns over = t ? rest_of(t)->burst_over : 0;
+    const neap_task *t = p->task;
+    neap_ns over = t ? *burst_of(c, t) : 0;
 
     if (over == 0 || t->state != NEAP_STATE_RUNNING)
         return NEAP_FOREVER;
@@ -30,7 +30,7 @@ neap_ns neap_core_burst_due(const neap_core *c)
     neap_ns due = NEAP_FOREVER;
 
     for (int i = 0; i < c->cpus && !c->paused; i++) {
-        neap_ns here = over_on(&c->cpu[i]);
+        neap_ns here = over_on(c, &c->cpu[i]);
 
         if (here < due)
             due = here;
@@ -44,10 +44,10 @@ neap_task *neap_core_burst_over(neap_core *c, neap_ns now, int *from)
     for (; *from < c->cpus && !c->paused; ++*from) {
         neap_task *t = c->cpu[*from].task;
 
-        if (over_on(&c->cpu[*from]) > now)
+        if (over_on(c, &c->cpu[*from]) > now)
             continue;
         neap_turn_charge(c, t);
-        rest_of(t)->burst_over = 0;
+        *burst_of(c, t) = 0;
         return t;
     }
     return NULL;

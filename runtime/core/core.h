@@ -45,6 +45,7 @@ typedef struct neap_core_options {
     size_t max_alive; /* 0: no bound */
     neap_ns max_hold; /* 0: no bound */
     neap_hold hold;
+    bool bursts; /* virtual tasks may have some */
     uint64_t seed;
     void *user;
     void (*report)(void *user, const neap_report *report);

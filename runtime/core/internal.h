@@ -71,7 +71,6 @@ struct rest {
     neap_ns born;
     neap_ns blocked, paused; /* as in neap_times; what is left is `ready` */
     uint64_t voluntary;
-    neap_ns burst_over; /* cpu_ns at which its burst is over; 0: none (burst.c) */
     union {
         neap_ns slice_left; /* F_REST: what a preempted slice had left */
         struct {
@@ -210,6 +209,15 @@ static inline struct rest *rest_of(const neap_task *t)
 static inline struct held *held_of(const neap_task *t)
 {
     return &batch_of(t)->held[place_of(t)];
+}
+
+/* With opt.bursts: the cpu_ns at which its burst is over; 0: it has none. Behind all that
+ * there is of `held`. */
+static inline neap_ns *burst_of(const neap_core *c, const neap_task *t)
+{
+    struct held *end = batch_of(t)->held + (c->opt.max_hold ? BATCH : 0);
+
+    return (neap_ns *)(void *)end + place_of(t);
 }
 
 /* Entry i of core->tasks, or NULL: a hole. That is an odd number, twice the id that was

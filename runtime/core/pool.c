@@ -33,7 +33,8 @@ static void unlist(neap_core *c, batch *b)
 
 static batch *batch_new(const neap_core *c)
 {
-    size_t size = sizeof(batch) + (c->opt.max_hold ? BATCH * sizeof(struct held) : 0);
+    size_t size = sizeof(batch) + (c->opt.max_hold ? BATCH * sizeof(struct held) : 0) +
+                  (c->opt.bursts ? BATCH * sizeof(neap_ns) : 0);
     batch *b = aligned_alloc(LINE, (size + LINE - 1) / LINE * LINE);
 
     if (!b)
@@ -65,6 +66,8 @@ neap_task *neap_pool_take(neap_core *c)
     if (b->holds)
         memset(&b->held[i], 0, sizeof b->held[i]);
     t->arrival = (uint64_t)i;
+    if (c->opt.bursts)
+        *burst_of(c, t) = 0;
     return t;
 }
 

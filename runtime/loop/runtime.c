@@ -25,6 +25,7 @@ static int make_core(neap_runtime *rt, const neap_options *o)
                            .hold = o->actuator == NEAP_ACTUATOR_NONE
                                        ? NEAP_HOLD_NEVER
                                        : NEAP_HOLD_BY_TURNS,
+                           .bursts = o->on_burst != NULL,
                            .seed = o->seed ? o->seed : 1,
                            .user = rt,
                            .report = on_core_report};

@@ -4,6 +4,7 @@
  * timer; what they need of the cpu is a burst of the runtime's.
  */
 #include "simulation.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { FIRST_LIVE = 16 };
@@ -177,6 +178,14 @@ static bool make_room(neap_sim *sim, uint32_t slot)
     return true;
 }
 
+static void refuse(neap_sim *sim)
+{
+    neap_sim_report *out = &sim->report;
+
+    if (out->refused++ == 0)
+        snprintf(out->refusal, sizeof out->refusal, "%s", neap_last_error());
+}
+
 static void arrive(neap_sim *sim, uint32_t index, uint32_t copy)
 {
     const neap_sim_task *t = task_of(sim, index);
@@ -195,7 +204,7 @@ static void arrive(neap_sim *sim, uint32_t index, uint32_t copy)
         return;
     }
     if (r < 0) {
-        sim->report.refused++;
+        refuse(sim);
         return;
     }
     task = neap_find(sim->rt, id);

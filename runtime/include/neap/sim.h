@@ -73,11 +73,12 @@ typedef struct neap_sim_options {
 
 typedef struct neap_sim_report {
     neap_meter_report meter;
-    neap_stats stats; /* .policy is NULL */
-    char policy[64];  /* in charge at the end */
-    neap_ns end;      /* virtual time */
-    uint64_t refused; /* tasks, by the policy */
-    bool limited;     /* it ended by the limit */
+    neap_stats stats;  /* .policy is NULL */
+    char policy[64];   /* in charge at the end */
+    neap_ns end;       /* virtual time */
+    uint64_t refused;  /* tasks, by the policy */
+    char refusal[200]; /* what it said of the first; "" */
+    bool limited;      /* it ended by the limit */
 } neap_sim_report;
 
 typedef struct neap_sim neap_sim;
