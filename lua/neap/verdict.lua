@@ -44,8 +44,8 @@ local function first_problem(report)
 end
 
 -- Of 100 s on one cpu: { share_error, longest_wait_ns, lag_ns, jain, switches_a_second,
--- decision_ns, hook_ns = { name = ns }, hook_allocations = { name = number of a call }, lua_share };
--- share_error is nil where no share is promised. Or nil and what went wrong.
+-- decision_ns, hook_ns = { name = ns }, hook_allocations = { name = number of a call },
+-- lua_share }; share_error is nil where no share is promised. Or nil and what went wrong.
 function verdict.figures(policy)
   local before = os.clock()
   local report, message = neap.simulate { workload = ten_tasks(), policy = policy.word,

@@ -174,7 +174,8 @@ function TestTypes.test_reports_of_simulations()
   compare_record("neap.sim.ratios", report.slowdown)
   compare_record("neap.sim.row", report.rows[1])
   compare_record("neap.sim.segment", report.timeline[1])
-  compare("neap.workload:", keys(getmetatable(require("neap.generator").new(1)).__index, "function"),
+  local methods = getmetatable(require("neap.generator").new(1)).__index
+  compare("neap.workload:", keys(methods, "function"),
     documented(page["neap.workload"], "functions"))
 end
 
