@@ -211,6 +211,9 @@ local function flatten(given, seed)
   return setmetatable(flat, Flat)
 end
 
+-- A message may hold what a terminal would obey.
+function workload.plain(message) return (message:gsub("%c", "?")) end
+
 -- Calls body(...) and turns what it raises into nil and a message with `name` before it.
 local function caught(name, body, ...)
   local ok, answer = xpcall(body, function(problem)
@@ -220,7 +223,7 @@ local function caught(name, body, ...)
   end, ...)
   if ok then return answer end
   if answer.raised then return nil, answer.raised end
-  return nil, ("%s: %s"):format(name, answer.problem)
+  return nil, workload.plain(("%s: %s"):format(name, answer.problem))
 end
 
 -- A list or a function as the flat list; or nil and a message.
@@ -265,7 +268,7 @@ function workload.read(path, seed)
   local tasks, about
   if path:find("%.json$") then
     tasks, about = require("neap.rtapp").read(source, path)
-    if not tasks then return nil, about end
+    if not tasks then return nil, workload.plain(about) end
     tasks, problem = caught(path, flatten, tasks, seed or 1)
   else
     tasks, problem = from_lua(source, path, seed or 1)
