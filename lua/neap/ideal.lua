@@ -47,16 +47,23 @@ function ideal:add(key, weight, now)
   self.entry[key] = { class = class, since = class.service }
 end
 
--- The task `key` ends at `now`. Returns the ns of cpu that it ought to have had; 0 for one that
--- never competed.
-function ideal:remove(key, now)
+-- The ns of cpu that the task `key` ought to have had by `now`; 0 for one that does not compete.
+function ideal:service_of(key, now)
   local entry = self.entry[key]
   if not entry then return 0 end
   self:advance(now)
+  return entry.class.service - entry.since
+end
+
+-- The task `key` ends at `now`. Returns the ns of cpu that it ought to have had; 0 for one that
+-- never competed.
+function ideal:remove(key, now)
+  local entry, service = self.entry[key], self:service_of(key, now)
+  if not entry then return 0 end
   entry.class.count = entry.class.count - 1
   self.weight = self.weight - entry.class.weight
   self.entry[key] = nil
-  return entry.class.service - entry.since
+  return service
 end
 
 return ideal

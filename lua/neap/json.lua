@@ -1,7 +1,8 @@
--- json.lua - JSON in a fixed order: the same value, the same bytes.
+-- json.lua - values as JSON, always the same bytes for the same value.
 --
--- The keys of an object are sorted; integers are written as such, other numbers with as many
--- digits as say them exactly. A table with a first element, or `json.list{}`, is an array.
+-- The keys of an object are sorted, or come in a given order; integers are written as such, other
+-- numbers with as many digits as say them exactly; a text that is not UTF-8 has U+FFFD where it is
+-- not. A table with a first element, or `json.list{}`, is an array.
 local json = {}
 
 local Array = {}
@@ -13,9 +14,17 @@ local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t"
 
 local function escape(c) return ESCAPES[c] or ("\\u%04x"):format(c:byte()) end
 
+local function valid_utf8(text)
+  local bad = select(2, utf8.len(text))
+  while bad do
+    text = text:sub(1, bad - 1) .. "\u{FFFD}" .. text:sub(bad + 1)
+    bad = select(2, utf8.len(text))
+  end
+  return text
+end
+
 local function text(value)
-  if not utf8.len(value) then value = value:gsub("[\128-\255]", "?") end
-  return '"' .. value:gsub('[%c"\\\127]', escape) .. '"'
+  return '"' .. valid_utf8(value):gsub('[%c"\\\127]', escape) .. '"'
 end
 
 local function number(value)
@@ -27,11 +36,9 @@ local function number(value)
   end
 end
 
-local encode
-
 local function array(value)
   local parts = {}
-  for i, item in ipairs(value) do parts[i] = encode(item) end
+  for i, item in ipairs(value) do parts[i] = json.encode(item) end
   return "[" .. table.concat(parts, ",") .. "]"
 end
 
@@ -39,11 +46,11 @@ local function object(value)
   local keys, parts = {}, {}
   for key in pairs(value) do keys[#keys + 1] = key end
   table.sort(keys)
-  for i, key in ipairs(keys) do parts[i] = text(key) .. ":" .. encode(value[key]) end
+  for i, key in ipairs(keys) do parts[i] = text(key) .. ":" .. json.encode(value[key]) end
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-function encode(value)
+function json.encode(value)
   local kind = type(value)
   if kind == "string" then return text(value) end
   if kind == "number" then return number(value) end
@@ -53,6 +60,13 @@ function encode(value)
   return object(value)
 end
 
-json.encode = encode
+-- The members of an object, in the order of `keys`; what is missing counts as 0.
+function json.members(keys, values)
+  local parts = {}
+  for i, key in ipairs(keys) do
+    parts[i] = ('"%s":%s'):format(key, json.encode(values[key] or 0))
+  end
+  return table.concat(parts, ",")
+end
 
 return json

@@ -5,10 +5,10 @@
 -- `ideal_ns` what the policy owed it (nil where the policy promises no share).
 local console = require "neap.console"
 local figures = require "neap.figures"
-local ideals = require "neap.ideal"
 local jobs = require "neap.jobs"
 local neap = require "neap"
 local outcome = require "neap.outcome"
+local owed = require "neap.owed"
 local signals = require "neap.signals"
 local tables = require "neap.table"
 
@@ -28,16 +28,14 @@ function session.new(rt, options)
     say = console.say, -- what everybody should know
     inform = options.loudness ~= "quiet" and console.say or nothing,
     verbose = options.loudness == "verbose" and console.say or nothing,
-    room = options.max_alive or math.huge,
     single = options.single,
     start = rt:now(),
-    model = rt.ideal and ideals.new(rt.cpus, rt:now()),
+    owed = owed.new(rt.ideal, rt.cpus, options.max_alive, rt:now()),
     results = {},
     done = 0,
     failed = 0, -- of those done; what --for ended has not failed
     by_id = {},
     attached = {}, -- id -> true
-    queue = {},
     reported = {},
     signal = nil, -- the number of the signal that ended the run
   }, session)
@@ -102,7 +100,7 @@ function session:add(job)
   end
   result.name = task.name
   self.by_id[task.id] = result
-  self:wait_for_room(task)
+  if self.owed then self.owed:arrive(task) end
   return true
 end
 
@@ -118,10 +116,7 @@ function session:attach(pid)
   result.name = task.name
   self.by_id[task.id] = result
   self.attached[task.id] = true
-  if self.model then -- max_alive does not keep it out
-    self.room = self.room - 1
-    self.model:add(task.id, self.rt.ideal == "equal" and 1 or task.weight, self.rt:now())
-  end
+  if self.owed then self.owed:join(task, self.rt:now()) end
   return true
 end
 
@@ -129,48 +124,6 @@ function session:settle(result, how, code)
   result.how, result.code = how, code
   self.done = self.done + 1
   if outcome.exit_code(how, code) ~= 0 then self.failed = self.failed + 1 end
-end
-
--- The runtime lets at most max_alive tasks compete; the model of the ideal follows it: by
--- priority, then arrival.
-function session:wait_for_room(task)
-  if not self.model then return end
-  local line = self.queue[task.priority] or { first = 1, last = 0 }
-  self.queue[task.priority] = line
-  line[line.last + 1] = task.id
-  line[line.last + 2] = self.rt.ideal == "equal" and 1 or task.weight
-  line.last = line.last + 2
-end
-
--- The id and the weight of the first in line.
-local function take_next(queue)
-  for priority = 10, 0, -1 do
-    local line = queue[priority]
-    if line and line.first < line.last then
-      local at = line.first
-      local id, weight = line[at], line[at + 1]
-      line[at], line[at + 1] = nil, nil
-      line.first = at + 2
-      return id, weight
-    end
-  end
-end
-
-function session:admit(now)
-  while self.room > 0 do
-    local id, weight = take_next(self.queue)
-    if not id then return end
-    self.room = self.room - 1
-    self.model:add(id, weight, now)
-  end
-end
-
-function session:leave(id, now)
-  if not self.model then return nil end
-  if self.model.entry[id] then self.room = self.room + 1 end
-  local service = self.model:remove(id, now)
-  self:admit(now)
-  return service
 end
 
 function session:running(task)
@@ -185,7 +138,7 @@ function session:ended(task, how, code)
   self.by_id[task.id] = nil
   self:settle(result, how, code)
   result.stats = figures.pack(stats)
-  result.ideal_ns = self:leave(task.id, self.rt:now())
+  result.ideal_ns = self.owed and self.owed:leave(task.id, self.rt:now())
   if how == "error" then
     self.say("cannot start %s: %s", task.name, neap.strerror(code))
   end
@@ -198,7 +151,7 @@ end
 -- Runs until all tasks have ended; after `limit` ns (nil: none) it ends them. Returns true, or
 -- nil and a message: neap itself failed.
 function session:run(limit)
-  if self.model then self:admit(self.rt:now()) end
+  if self.owed then self.owed:admit(self.rt:now()) end
   console.hurry()
   local ok, message = true, nil
   if limit then ok, message = self:run_for(limit) end
