@@ -9,6 +9,7 @@
 #include "answers.h"
 #include "coming.h"
 #include "core/event.h"
+#include "likely.h"
 #include "runtime.h"
 #include "tape.h"
 #include <stdio.h>
@@ -25,6 +26,8 @@ struct replay {
     tape *tape;
     neap_replay opt;
     coming coming;
+    likely likely;
+    neap_event head, first_policy; /* to be told when the run begins */
     seat *seats;
     neap_replay_state state;
     neap_stats told; /* by the last STATS */
@@ -33,26 +36,6 @@ struct replay {
 };
 
 /* What differs. */
-
-static void describe(const neap_event *e, char *out, size_t room)
-{
-    const char *field = neap_event_fields(e->kind);
-    size_t used = (size_t)snprintf(out, room, "%s", neap_event_word(e->kind));
-    int number = 0;
-
-    for (; *field && used < room; field++) {
-        char *end = out + used;
-
-        if (*field == 't')
-            snprintf(end, room - used, " task %llu", (unsigned long long)e->task);
-        else if (*field == 'i')
-            snprintf(end, room - used, " %lld", (long long)e->n[number++]);
-        else if (*field == 's' && e->size)
-            snprintf(end, room - used, " \"%.*s\"", (int)(e->size < 60 ? e->size : 60),
-                     e->text);
-        used += strlen(end);
-    }
-}
 
 /* Either may be NULL: nothing. Only the first difference is told. */
 static void differ(neap_runtime *rt, const neap_event *recorded, const neap_event *now)
@@ -63,9 +46,9 @@ static void differ(neap_runtime *rt, const neap_event *recorded, const neap_even
     if (r->state.difference)
         return;
     if (recorded)
-        describe(recorded, was, sizeof was);
+        neap_event_describe(recorded, was, sizeof was);
     if (now)
-        describe(now, is, sizeof is);
+        neap_event_describe(now, is, sizeof is);
     snprintf(r->difference, sizeof r->difference,
              "record %llu, %.9f s after the start: recorded is `%s`, the policy %s "
              "says `%s`",
@@ -221,11 +204,8 @@ static int choose(neap_runtime *rt, const neap_event *e, const neap_policy **out
 static int decide(neap_runtime *rt, neap_ns now)
 {
     const neap_order *orders;
-    size_t n;
+    size_t n = neap_core_decide(rt->core, now, &orders);
 
-    if (now < 0 || now > NEAP_FOREVER / 4)
-        return neap_error(NEAP_EINVAL, "a recorded time is out of range");
-    n = neap_core_decide(rt->core, now, &orders);
     neap_loop_tell_switches(rt, orders, n, now);
     return 0;
 }
@@ -327,8 +307,9 @@ static int fail(neap_runtime *rt, int error)
 
     snprintf(why, sizeof why, "%s", neap_last_error());
     r->failed = true;
-    return neap_error(-error, "record %llu: %s",
-                      (unsigned long long)neap_tape_records(r->tape), why);
+    return neap_error(-error, "record %llu: %s%s",
+                      (unsigned long long)neap_tape_records(r->tape), why,
+                      error == -NEAP_EINVAL ? ": the file is damaged" : "");
 }
 
 static int step(neap_runtime *rt)
@@ -337,6 +318,9 @@ static int step(neap_runtime *rt)
     neap_event e = neap_tape_take(r->tape);
     int rc;
 
+    rc = neap_likely_event(&r->likely, &e);
+    if (rc < 0)
+        return fail(rt, rc);
     if (strchr(neap_event_fields(e.kind), '@') && e.now > rt->virtual_now)
         rt->virtual_now = e.now;
     tell_event(rt, &e);
@@ -348,6 +332,20 @@ static int step(neap_runtime *rt)
     if (e.kind == NEAP_EV_DECIDE && rt->opt.on_turn)
         rt->opt.on_turn(rt->opt.user, rt);
     return 0;
+}
+
+/* Once. */
+static void tell_beginning(neap_runtime *rt)
+{
+    replay *r = rt->replay;
+
+    if (r->head.kind != NEAP_EV_HEAD)
+        return;
+    tell_event(rt, &r->head);
+    r->head.kind = NEAP_EVENT_KINDS;
+    r->first_policy.text = neap_core_ctx(rt->core)->policy->name;
+    r->first_policy.size = strlen(r->first_policy.text);
+    tell_event(rt, &r->first_policy);
 }
 
 int neap_replay_run(neap_runtime *rt, neap_ns until)
@@ -362,6 +360,7 @@ int neap_replay_run(neap_runtime *rt, neap_ns until)
         return neap_error(NEAP_ESTATE, "the replay has failed: there is no going on");
     rt->running = true;
     rt->stop = false;
+    tell_beginning(rt);
     while (rc == 0 && !rt->stop && !r->state.difference &&
            (next = neap_tape_peek(r->tape)) && next->now <= until)
         rc = step(rt);
@@ -376,17 +375,21 @@ int neap_replay_run(neap_runtime *rt, neap_ns until)
 
 /* Opening. */
 
-/* The first record, and what belongs to the first policy. */
+/* The first record, and what belongs to the first policy, which is asked nothing before
+ * the run begins. */
 static int read_head(neap_runtime *rt, neap_event *head, neap_event *policy)
 {
     replay *r = rt->replay;
+    const neap_event *next;
     int rc = 0;
 
     if (neap_tape_peek(r->tape))
         *head = neap_tape_take(r->tape);
     while (rc == 0 && head->kind == NEAP_EV_HEAD && neap_tape_peek(r->tape)) {
         *policy = neap_tape_take(r->tape);
-        if (policy->kind == NEAP_EV_SET_POLICY)
+        next = policy->kind == NEAP_EV_SET_POLICY ? neap_tape_peek(r->tape) : NULL;
+        if (policy->kind == NEAP_EV_SET_POLICY &&
+            !(next && neap_event_is_answer(next->kind)))
             return 0;
         rc = policy->kind == NEAP_EV_SOURCE  ? neap_coming_source(&r->coming, policy)
              : policy->kind == NEAP_EV_PARAM ? neap_coming_param(&r->coming, policy)
@@ -395,16 +398,6 @@ static int read_head(neap_runtime *rt, neap_event *head, neap_event *policy)
     if (neap_tape_error(r->tape))
         return neap_tape_error(r->tape);
     return neap_error(NEAP_EINVAL, "the record ends, or is damaged, before the run");
-}
-
-static int check_head(const neap_event *e)
-{
-    if (e->now >= 0 && e->now < NEAP_FOREVER / 4 && e->n[0] >= NEAP_QUANTUM_MIN &&
-        e->n[0] <= NEAP_QUANTUM_MAX && e->n[1] >= 1 && e->n[1] <= NEAP_CPUS_MAX &&
-        e->n[2] >= 0 && (e->n[3] == 0 || e->n[3] >= NEAP_MAX_HOLD_MIN))
-        return 0;
-    return neap_error(NEAP_EINVAL, "the record is damaged: the run that it tells of "
-                                   "cannot have been started");
 }
 
 static void on_core_report(void *user, const neap_report *report)
@@ -420,7 +413,7 @@ static int make_core(neap_runtime *rt)
     int r = read_head(rt, &head, &policy);
 
     if (r == 0)
-        r = check_head(&head);
+        r = neap_likely_head(&rt->replay->likely, &head);
     if (r == 0)
         r = choose(rt, &policy, &c.policy, &c.params);
     if (r < 0)
@@ -433,6 +426,8 @@ static int make_core(neap_runtime *rt)
     c.seed = (uint64_t)head.n[5];
     rt->made_at = rt->virtual_now = rt->replay->state.start = head.now;
     rt->replay->state.time_of_day = head.n[6];
+    rt->replay->head = head;
+    rt->replay->first_policy = policy;
     r = neap_core_new(&rt->core, &c, head.now);
     neap_coming_forget(&rt->replay->coming);
     if (r == 0)

@@ -60,4 +60,7 @@ neap_trace_found neap_trace_get(neap_trace_at *at, const uint8_t *from, size_t s
 const char *neap_event_word(neap_event_kind kind);
 const char *neap_event_fields(neap_event_kind kind);
 
+/* Writes what the event says into `room` bytes: "pick task 3". */
+void neap_event_describe(const neap_event *e, char *out, size_t room);
+
 #endif
