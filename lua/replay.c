@@ -179,14 +179,16 @@ int neap_replay_state_lua(lua_State *L)
 
     if (neap_replay_get(neap_script_open(L, 1)->rt, &state) < 0)
         return 0;
-    lua_createtable(L, 0, 11);
+    lua_createtable(L, 0, 13);
     set_number(L, "records", state.records);
     set_number(L, "bytes", state.bytes);
     set_number(L, "answers", state.answers);
+    set_number(L, "taken", state.taken);
     set_number(L, "start", (uint64_t)state.start);
     set_number(L, "time_of_day", (uint64_t)state.time_of_day);
     set_number(L, "policies", state.policies);
     set_number(L, "not_asked", state.not_asked);
+    set_number(L, "unknown", state.unknown);
     set_boolean(L, "over", state.over);
     set_boolean(L, "cut", state.cut);
     set_boolean(L, "stopped_then", state.stopped_then);

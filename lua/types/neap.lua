@@ -219,12 +219,14 @@ function neap.writable(descriptor, time) end
 ---@field records integer read so far
 ---@field bytes integer likewise
 ---@field answers integer of policies, that were compared or taken
+---@field taken integer those of them that were not compared
 ---@field start integer ns, on the runtime's clock, when the run began
 ---@field time_of_day integer ns since 1970 then; 0: unknown
 ---@field over boolean there is no more
----@field cut boolean the file ends inside a record: the run was killed
+---@field cut boolean the file ends inside a record, or without a checksum: the run was killed
 ---@field policies integer that have been in charge, but for ejections
 ---@field not_asked integer those whose answers were taken, bit by bit
+---@field unknown integer those of them that nobody has: no text of theirs was recorded
 ---@field difference? string the first answer that is not the recorded one
 ---@field stopped_then boolean it differs because the machine stopped the policy then, and not now
 

@@ -192,6 +192,8 @@ static int choose(neap_runtime *rt, const neap_event *e, const neap_policy **out
 
     *params = (neap_params){r->coming.list, r->coming.count};
     if (find(rt, e, out) < 0) {
+        if (r->state.policies < 64 && !r->coming.source && !neap_policy_find(e->text))
+            r->state.unknown |= UINT64_C(1) << r->state.policies;
         rc = take(rt, e, out);
         *params = (neap_params){NULL, 0};
     }
@@ -481,7 +483,8 @@ int neap_replay_get(neap_runtime *rt, neap_replay_state *out)
     out->bytes = neap_tape_bytes(r->tape);
     out->cut = neap_tape_is_cut(r->tape);
     for (const seat *s = r->seats; s; s = s->next)
-        out->answers += s->answers.count;
+        out->taken += s->answers.count;
+    out->answers += out->taken;
     return 0;
 }
 

@@ -175,7 +175,7 @@ int neap_tape_error(const tape *t)
 
 bool neap_tape_is_cut(const tape *t)
 {
-    return t->cut;
+    return t->cut || (t->ended && !t->has && !neap_trace_is_checked(&t->at));
 }
 
 uint64_t neap_tape_records(const tape *t)

@@ -23,7 +23,8 @@ neap_event neap_tape_take(tape *t);
  * damaged. */
 int neap_tape_error(const tape *t);
 
-bool neap_tape_is_cut(const tape *t); /* it ends inside a record */
+/* It has ended inside a record, or without a checksum. */
+bool neap_tape_is_cut(const tape *t);
 uint64_t neap_tape_records(const tape *t);
 uint64_t neap_tape_bytes(const tape *t);
 

@@ -37,6 +37,11 @@ void neap_trace_sum(neap_trace_at *at, const uint8_t *bytes, size_t size)
         at->sum = (at->sum ^ bytes[i]) * SUM_PRIME;
 }
 
+bool neap_trace_is_checked(const neap_trace_at *at)
+{
+    return at->sum == SUM_SEED;
+}
+
 /* Writing. */
 
 static uint8_t *put_number(uint8_t *to, uint64_t n)
@@ -66,7 +71,8 @@ size_t neap_trace_put(neap_trace_at *at, const neap_event *e, uint8_t *to)
     for (const char *field = kinds[e->kind].fields; *field; field++) {
         switch (*field) {
         case '@':
-            end = put_number(end, zigzag(e->now - at->now));
+            end = put_number(end,
+                             zigzag((int64_t)((uint64_t)e->now - (uint64_t)at->now)));
             at->now = e->now;
             break;
         case '#':
@@ -191,20 +197,43 @@ static void get_checks(source *s, neap_trace_at *at)
     }
 }
 
+/* Passes over a record of a kind that a later neap has added: it says its size. */
+static void skip(source *s, neap_trace_at *at)
+{
+    const uint8_t *record = s->at++;
+    neap_event e;
+
+    get_text(s, &e);
+    if (s->found == NEAP_TRACE_OK)
+        neap_trace_sum(at, record, (size_t)(s->at - record));
+}
+
+/* Takes the checks at `s`, and what is not known. */
+static void get_to_record(source *s, neap_trace_at *at, size_t *used,
+                          const uint8_t *from)
+{
+    do {
+        get_checks(s, at);
+        *used = (size_t)(s->at - from);
+        if (s->found != NEAP_TRACE_OK || s->at == s->end || *s->at <= NEAP_EVENT_KINDS)
+            return;
+        skip(s, at);
+    } while (s->found == NEAP_TRACE_OK);
+}
+
 neap_trace_found neap_trace_get(neap_trace_at *at, const uint8_t *from, size_t size,
                                 neap_event *e, size_t *used)
 {
     source s = {.at = from, .end = from + size};
     const uint8_t *record;
 
-    get_checks(&s, at);
-    *used = (size_t)(s.at - from);
+    get_to_record(&s, at, used, from);
     if (s.found != NEAP_TRACE_OK)
         return s.found;
     if (s.at == s.end)
         return NEAP_TRACE_SHORT;
     record = s.at++;
-    if (*record == 0 || *record > NEAP_EVENT_KINDS)
+    if (*record == 0)
         return NEAP_TRACE_BAD;
     *e = (neap_event){.kind = (neap_event_kind)(*record - 1), .now = at->now};
     get_fields(&s, at, e);

@@ -5,7 +5,9 @@
  * seven bits a byte, least first (LEB128), the signed ones in zigzag; times and numbers
  * of calls as differences to those of the record before; texts as their size and their
  * bytes. The byte 255 stands before a checksum (FNV-1a, 32 bits, least byte first) of
- * all bytes since the last. docs/TRACE.md tells the same to strangers.
+ * all bytes since the last. Kinds that are added behind STATS say their size first, so
+ * that a reader which does not know them goes on. docs/TRACE.md tells the same to
+ * strangers.
  *
  * Nothing in here does any input or output, or takes any memory.
  */
@@ -50,11 +52,15 @@ typedef enum {
     NEAP_TRACE_SUM    /* what is before it is not what was written */
 } neap_trace_found;
 
-/* Reads one record of the `size` bytes at `from`, with the checks before it, into `e`,
- * whose text points into them and is not terminated, and says how many bytes they took;
- * whether it is OK or not, `used` is what was good. */
+/* Reads one record of the `size` bytes at `from`, with the checks before it, and past
+ * those of kinds that are not known, into `e`, whose text points into them and is not
+ * terminated, and says how many bytes they took; whether it is OK or not, `used` is
+ * what was good. */
 neap_trace_found neap_trace_get(neap_trace_at *at, const uint8_t *from, size_t size,
                                 neap_event *e, size_t *used);
+
+/* Has a check come behind all that was read or written? */
+bool neap_trace_is_checked(const neap_trace_at *at);
 
 /* The word for a kind, and its fields (event.h). */
 const char *neap_event_word(neap_event_kind kind);

@@ -101,7 +101,7 @@ local function run(given)
   told:close()
   local written, why = out:done()
   if not written then options.refuse(BROKEN, "%s", why) end
-  if cut then console.say("%s ends inside a record: the run was killed", path) end
+  if cut then console.say("%s is cut: the run was killed, or is going on", path) end
   if ok then return 0 end
   console.say("%s; what was before it is shown", problem)
   return DAMAGED

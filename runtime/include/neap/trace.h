@@ -71,12 +71,15 @@ NEAP_API int neap_replay_new(neap_runtime **out, const char *path,
 typedef struct neap_replay_state {
     uint64_t records, bytes; /* read so far */
     uint64_t answers;        /* of policies, compared or taken */
+    uint64_t taken;          /* those of them that were not compared */
     neap_ns start;           /* the runtime's clock when the run began */
     neap_ns time_of_day;     /* ns since 1970 then; 0: unknown */
     bool over;               /* there is no more */
-    bool cut;                /* the file ends inside a record: the run was killed */
+    bool cut;                /* the file ends inside a record, or without a
+                                checksum: the run was killed */
     unsigned policies;       /* that have been in charge, but for ejections */
     uint64_t not_asked;      /* those whose answers were taken, bit by bit */
+    uint64_t unknown;        /* those of them that nobody has: no text was recorded */
     /* The first answer that is not the recorded one, where and which; NULL: all are the
      * same. */
     const char *difference;

@@ -1,0 +1,95 @@
+-- replay.lua - `neap replay`: does a recorded run again, and compares what the policies answer.
+local again = require "neap.again"
+local console = require "neap.console"
+local json = require "neap.json"
+local options = require "neap.options"
+local tables = require "neap.table"
+
+local DIFFERS, USAGE, BROKEN = 1, 2, 125
+local ENOMEM = 12
+
+local EPILOG = [[
+example:
+  neap run -p ./mine.lua --record run.neap -f jobs.txt
+  neap replay run.neap
+
+exit codes: 0: all the same, also of a record that was cut; 1: an answer differs, or the record is
+damaged; 2: the options are wrong, or FILE is no recorded run; 125: neap failed.]]
+
+local function configure(parser)
+  parser:flag("--json", "Print one JSON object, schema neap-replay-1.")
+end
+
+local function bytes_per_decision(answer)
+  return answer.bytes / math.max(answer.decisions, 1)
+end
+
+local function verdict(answer)
+  if answer.damage then return "the record is damaged" end
+  if answer.difference then return "not the same" end
+  return answer.taken == answer.answers and answer.answers > 0 and "none was compared"
+    or "all the same"
+end
+
+local function text_of(answer)
+  local lines = {
+    ("%d decisions, %d answers of policies: %s\n"):format(
+      answer.decisions, answer.answers, verdict(answer)),
+    ("%d records, %d bytes, %.1f bytes a decision; %s of a run in %s\n"):format(
+      answer.records, answer.bytes, bytes_per_decision(answer),
+      tables.duration(answer.wall_ns), tables.duration(answer.took_ns)),
+  }
+  for _, policy in ipairs(answer.policies) do
+    if policy.why then
+      lines[#lines + 1] = ("policy %s was not asked: %s\n"):format(policy.name, policy.why)
+    end
+  end
+  if answer.difference then lines[#lines + 1] = answer.difference .. "\n" end
+  return table.concat(lines)
+end
+
+local KEYS = { "decisions", "answers", "taken", "records", "bytes", "wall_ns", "took_ns" }
+
+local function or_null(value)
+  return value and json.text(value) or "null"
+end
+
+local function json_of(answer)
+  local list = {}
+  for i, policy in ipairs(answer.policies) do
+    list[i] = ('{"name":%s,"asked":%s,"why":%s}'):format(
+      json.text(policy.name), not policy.why, or_null(policy.why))
+  end
+  return ('{"schema":"neap-replay-1","same":%s,%s,"cut":%s,"policies":[%s],"difference":%s,'
+    .. '"damage":%s}\n'):format(not (answer.difference or answer.damage),
+    json.members(KEYS, answer), answer.cut, table.concat(list, ","), or_null(answer.difference),
+    or_null(answer.damage))
+end
+
+local function run(given)
+  if #given.word ~= 1 then
+    options.misuse("replay", #given.word == 0 and "no record: give a FILE of neap run --record"
+      or 'unexpected "%s"', given.word[2])
+  end
+  local path = given.word[1]
+  local answer, message, errno = again.run(path)
+  if not answer then
+    options.refuse(errno == ENOMEM and BROKEN or USAGE, "%s", message)
+  end
+  io.stdout:write(given.json and json_of(answer) or text_of(answer))
+  if answer.damage then console.say("%s: %s", path, answer.damage) end
+  if answer.cut then console.say("%s is cut: the run was killed, or is going on", path) end
+  return (answer.difference or answer.damage) and DIFFERS or 0
+end
+
+return {
+  name = "replay",
+  usage = "neap replay [--json] FILE",
+  summary = "Do a recorded run again, and compare.",
+  description = "Does all decisions of a run that `neap run --record` wrote again. The policies "
+    .. "are asked, and their answers compared with those recorded.",
+  epilog = EPILOG,
+  takes_words = true,
+  configure = configure,
+  run = run,
+}
