@@ -32,7 +32,7 @@ end
 local TASK, RECORDED_TASK = task_format(nil), task_format("vruntime_ns")
 
 local function format_task(format, result, id, pid, priority, weight, ...)
-  return format:format(id, json.text(result.name), pid, priority, weight, result.how or "lost",
+  return format:format(id, json.encode(result.name), pid, priority, weight, result.how or "lost",
     result.code or 0, ...)
 end
 
@@ -48,7 +48,7 @@ end
 
 -- The members of the object for the stats of a runtime.
 function stats.run(run)
-  return ('%s,"counters":%s'):format(json.members(RUN_KEYS, run), json.counts(run.counters))
+  return ('%s,"counters":%s'):format(json.members(RUN_KEYS, run), json.encode(run.counters or {}))
 end
 
 -- Gives the JSON text for the stats of a runtime and the results of a session to `put`, piece by
@@ -62,8 +62,6 @@ end
 -- Opens `path` ("-": stdout) for the figures of a run that is to come; or nil and a message.
 -- The answer wants to be closed: what was not written by then leaves no file.
 function stats.open(path)
-  local found, missing = json.available()
-  if not found then return nil, missing end
   local out, problem = target.open(path)
   if not out then return nil, problem end
   return setmetatable({ out = out }, stats)

@@ -7,6 +7,7 @@ local console = require "neap.console"
 local json = require "neap.json"
 local metrics = require "neap.metrics"
 local neap = require "neap"
+local answer = require "neap.answer"
 local options = require "neap.options"
 local tables = require "neap.table"
 
@@ -262,7 +263,7 @@ local function write_table(axes, points, aims)
     end
     rows[i] = row
   end
-  io.stdout:write(tables.format(titles, rows))
+  answer(tables.format(titles, rows))
   console.write("*: no other setting is better in all of these figures\n")
 end
 
@@ -280,7 +281,7 @@ local function write_json(path, axes, points)
     point.report.reports = json.list(point.report.reports)
     runs[i] = point.report
   end
-  io.stdout:write(json.encode { schema = "neap-sim-1", workload = path, runs = runs }, "\n")
+  answer(json.encode { schema = "neap-sim-1", workload = path, runs = runs }, "\n")
 end
 
 local function write_csv(axes, points)
@@ -293,7 +294,7 @@ local function write_csv(axes, points)
     for i, metric in ipairs(metrics.list) do row[2 + #axes + i] = metric.get(point.report) end
     rows[n] = row
   end
-  io.stdout:write(metrics.csv(head, rows))
+  answer(metrics.csv(head, rows))
 end
 
 -- The verb, where there is a --sweep.

@@ -31,14 +31,14 @@ end
 
 function writer:metadata(what, process, thread, name, order)
   self:put("M", process, thread, 0, ('"name":"%s_name","args":{"name":%s}'):format(
-    what, json.text(name)))
+    what, json.encode(name)))
   self:put("M", process, thread, 0, ('"name":"%s_sort_index","args":{"sort_index":%d}'):format(
     what, order))
 end
 
 function writer:slice(process, thread, from, to, name, args)
   self:put("X", process, thread, from, ('"dur":%s,"name":%s,"args":{%s}'):format(
-    us(to - from), json.text(name), args or ""))
+    us(to - from), json.encode(name), args or ""))
 end
 
 -- One point of a flow: "s" its beginning, "t" a step, "f" its end. A slice does not hold its own
@@ -55,7 +55,7 @@ function writer:next_flow()
 end
 
 function writer:counter(at, name, key, value)
-  self:put("C", NEAP, 0, at, ('"name":%s,"args":{"%s":%s}'):format(json.text(name), key, value))
+  self:put("C", NEAP, 0, at, ('"name":%s,"args":{"%s":%s}'):format(json.encode(name), key, value))
 end
 
 -- Tracks get their names when they are first written to.
@@ -128,7 +128,7 @@ function writer:held(task, at, turn)
 end
 
 function writer:instant(at, name)
-  self:put("i", NEAP, REPORTS, at, ('"s":"t","name":%s'):format(json.text(name)))
+  self:put("i", NEAP, REPORTS, at, ('"s":"t","name":%s'):format(json.encode(name)))
 end
 
 function writer:begin(max_alive)

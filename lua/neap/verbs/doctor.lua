@@ -1,5 +1,6 @@
 -- doctor.lua - `neap doctor`: what this machine and this user allow, and what would help.
 local answer = require "neap.answer"
+local json = require "neap.json"
 local neap = require "neap"
 local options = require "neap.options"
 
@@ -25,26 +26,13 @@ local function text_of(facts)
   return table.concat(lines)
 end
 
-local function json(cjson, value)
-  if value == nil then return "null" end
-  return (cjson.encode(value):gsub("\\/", "/"))
-end
-
--- Keys in a fixed order; paths may be anything, JSON is UTF-8.
+-- Keys in a fixed order; what is not known is null.
 local function json_of(facts)
-  local found, cjson = pcall(require, "cjson")
-  if not found then
-    options.refuse(BROKEN, "the Lua module cjson is missing: apt-get install lua-cjson")
-  end
   local list = {}
   for i, fact in ipairs(facts) do
     local parts = {}
     for k, key in ipairs(KEYS) do
-      local value = fact[key]
-      if type(value) == "string" and not utf8.len(value) then
-        value = value:gsub("[\x80-\xff]", "?")
-      end
-      parts[k] = ('"%s":%s'):format(key, json(cjson, value))
+      parts[k] = ('"%s":%s'):format(key, json.encode(fact[key]))
     end
     list[i] = "{" .. table.concat(parts, ",") .. "}"
   end

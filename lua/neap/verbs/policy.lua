@@ -1,6 +1,5 @@
 -- policy.lua - `neap policy`: begins, checks and shows policies.
 local answer = require "neap.answer"
-local cjson = require "cjson"
 local console = require "neap.console"
 local neap = require "neap"
 local options = require "neap.options"
@@ -8,6 +7,7 @@ local tables = require "neap.table"
 local template = require "neap.template"
 local verdict = require "neap.verdict"
 local workload = require "neap.check_workload"
+local json = require "neap.json"
 
 local REFUSED, FAILED = 2, 1
 local EXAMPLES = [[
@@ -42,7 +42,7 @@ local function describe(word)
 end
 
 local function write_json(value)
-  answer(cjson.encode(value), "\n")
+  answer(json.encode(value), "\n")
 end
 
 -- show

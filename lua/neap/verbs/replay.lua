@@ -1,5 +1,6 @@
 -- replay.lua - `neap replay`: does a recorded run again, and compares what the policies answer.
 local again = require "neap.again"
+local write = require "neap.answer"
 local console = require "neap.console"
 local json = require "neap.json"
 local options = require "neap.options"
@@ -51,14 +52,14 @@ end
 local KEYS = { "decisions", "answers", "taken", "records", "bytes", "wall_ns", "took_ns" }
 
 local function or_null(value)
-  return value and json.text(value) or "null"
+  return value and json.encode(value) or "null"
 end
 
 local function json_of(answer)
   local list = {}
   for i, policy in ipairs(answer.policies) do
     list[i] = ('{"name":%s,"asked":%s,"why":%s}'):format(
-      json.text(policy.name), not policy.why, or_null(policy.why))
+      json.encode(policy.name), not policy.why, or_null(policy.why))
   end
   return ('{"schema":"neap-replay-1","same":%s,%s,"cut":%s,"policies":[%s],"difference":%s,'
     .. '"damage":%s}\n'):format(not (answer.difference or answer.damage),
@@ -76,7 +77,7 @@ local function run(given)
   if not answer then
     options.refuse(errno == ENOMEM and BROKEN or USAGE, "%s", message)
   end
-  io.stdout:write(given.json and json_of(answer) or text_of(answer))
+  write(given.json and json_of(answer) or text_of(answer))
   if answer.damage then console.say("%s: %s", path, answer.damage) end
   if answer.cut then console.say("%s is cut: the run was killed, or is going on", path) end
   return (answer.difference or answer.damage) and DIFFERS or 0

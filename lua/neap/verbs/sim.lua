@@ -3,6 +3,7 @@ local console = require "neap.console"
 local json = require "neap.json"
 local metrics = require "neap.metrics"
 local neap = require "neap"
+local answer = require "neap.answer"
 local options = require "neap.options"
 local sweep = require "neap.sweep"
 local tables = require "neap.table"
@@ -131,14 +132,14 @@ local function write_json(path, given, policies, reports)
     report.notes = nil
     runs[i] = report
   end
-  io.stdout:write(json.encode { schema = "neap-sim-1", workload = path, seed = given.seed or 1,
+  answer(json.encode { schema = "neap-sim-1", workload = path, seed = given.seed or 1,
     runs = runs }, "\n")
 end
 
 local function write_tasks(titles, reports)
   for i, report in ipairs(reports) do
-    if #reports > 1 then io.stdout:write(i > 1 and "\n" or "", titles[i], "\n") end
-    io.stdout:write(metrics.tasks_table(report))
+    if #reports > 1 then answer(i > 1 and "\n" or "", titles[i], "\n") end
+    answer(metrics.tasks_table(report))
   end
 end
 
@@ -155,13 +156,13 @@ local function write(path, given, policies, reports)
   if given.json then return write_json(path, given, policies, reports) end
   if given.csv then
     local text = given.tasks and metrics.tasks_csv or metrics.reports_csv
-    io.stdout:write(text(titles, reports))
+    answer(text(titles, reports))
     return
   end
   if given.tasks then
     write_tasks(titles, reports)
   else
-    io.stdout:write(metrics.table(titles, reports))
+    answer(metrics.table(titles, reports))
   end
   console.write(footer(path, reports[1]))
 end

@@ -1,9 +1,9 @@
 -- why.lua - `neap why`: why a task of a recorded run waited, ran or slept at an instant.
 local answer = require "neap.answer"
-local cjson = require "cjson"
 local console = require "neap.console"
 local history = require "neap.history"
 local neap = require "neap"
+local json = require "neap.json"
 local options = require "neap.options"
 local outcome = require "neap.outcome"
 local tables = require "neap.table"
@@ -95,7 +95,7 @@ local function tell_absence(given, run, at)
       outcome.words(run.how, run.code))
     or ("the record ends at %s"):format(when(run, run.finish))
   if given.json then
-    answer(cjson.encode { schema = "neap-why-1", task = run.id, name = run.name,
+    answer(json.encode { schema = "neap-why-1", task = run.id, name = run.name,
       at_ns = at - run.start, absent = text }, "\n")
   else
     answer(("task %d (%s), at %s: %s\n"):format(run.id, run.name, when(run, at), text))
@@ -136,7 +136,7 @@ local function tell_json(run, at, facts, ahead, wait)
     facts.next = { at_ns = next_at and next_at - run.start, cpu = ahead.cpu,
       meanwhile = ahead.meanwhile }
   end
-  answer(cjson.encode(facts), "\n")
+  answer(json.encode(facts), "\n")
 end
 
 local function run(given)
