@@ -59,8 +59,6 @@
     X(RESCHED, "resched", "#i")                                                        \
     X(COUNT, "count", "#s")                                                            \
     X(LOG, "log", "#s")                                                                \
-    /* The machine's doing, and not to be expected again: a hook took long */          \
-    X(SLOW, "slow", "#s")                                                              \
     /* Only in records of a run; the core knows nothing of these: */                   \
     /* quantum, cpus, max_alive, max_hold, hold, seed, time of day */                  \
     X(HEAD, "head", "@iiiiiii")                                                        \
@@ -69,7 +67,9 @@
     X(HELD, "held", "@t")         /* the signals to hold it were sent */               \
     X(RELEASED, "released", "@t") /* or to let it go on */                             \
     /* neap's CPU time, ticks, missed ones, escaped */                                 \
-    X(STATS, "stats", "@iiii")
+    X(STATS, "stats", "@iiii")                                                         \
+    /* An answer that is none: the machine made a hook slow; a line for the log */     \
+    X(SLOW, "slow", "#s")
 
 typedef enum {
 #define NEAP_EVENT_NAME(name, word, fields) NEAP_EV_##name,
@@ -97,7 +97,7 @@ typedef struct neap_event {
 /* Does it come from the policy? */
 static inline bool neap_event_is_answer(neap_event_kind kind)
 {
-    return kind >= NEAP_EV_INIT && kind <= NEAP_EV_SLOW;
+    return (kind >= NEAP_EV_INIT && kind <= NEAP_EV_LOG) || kind == NEAP_EV_SLOW;
 }
 
 /* The bits of SET_POLICY's first number above the flags of its table: what is not left

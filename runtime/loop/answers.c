@@ -50,7 +50,8 @@ static void act(neap_ctx *c, const neap_event *e)
 
 static bool is_act(neap_event_kind kind)
 {
-    return kind == NEAP_EV_FAIL || (kind >= NEAP_EV_TIMER_SET && kind <= NEAP_EV_SLOW);
+    return kind == NEAP_EV_FAIL || kind == NEAP_EV_SLOW ||
+           (kind >= NEAP_EV_TIMER_SET && kind <= NEAP_EV_LOG);
 }
 
 /* Does all that was done in this call. True: it was answered, too, by an event of this
