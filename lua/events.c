@@ -122,8 +122,8 @@ static int switch_body(lua_State *L)
     return tell(L, e->script, NEAP_EVENT_SWITCH, 3);
 }
 
-static void on_switch(void *user, neap_runtime *rt, int cpu, neap_task *from,
-                      neap_task *to)
+void neap_events_switch(void *user, neap_runtime *rt, int cpu, neap_task *from,
+                        neap_task *to)
 {
     struct event e = {.script = user, .task = to, .from = from, .code = cpu};
 
@@ -221,7 +221,7 @@ static void on_forget(void *user, neap_runtime *rt, neap_task *t)
 void neap_events_install(neap_options *o)
 {
     o->on_exit = on_exit;
-    o->on_switch = on_switch;
+    o->on_switch = neap_events_switch;
     o->on_report = on_report;
     o->on_forget = on_forget;
     o->on_turn = on_turn;

@@ -108,26 +108,16 @@ void neap_module_push_policy_side(lua_State *L)
 static int open_core(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"describe", neap_load_describe},
-        {"duration", lua_duration},
-        {"facts", neap_facts_lua},
-        {"fifo", neap_queue_fifo},
-        {"heap", neap_queue_heap},
-        {"limit", neap_limits_lua},
-        {"policies", neap_load_policies},
-        {"policy", lua_policy},
-        {"replay", neap_replay_lua},
-        {"rescue", neap_rescue_lua},
-        {"runtime", neap_runtime_lua},
-        {"signal_name", lua_signal_name},
-        {"simulate", neap_simulate_lua},
-        {"stamp", neap_load_stamp},
-        {"strerror", lua_strerror},
-        {"suggest", lua_suggest},
-        {"terminal", neap_terminal_lua},
-        {"weight", lua_weight},
-        {"writable", neap_writable_lua},
-        {NULL, NULL},
+        {"describe", neap_load_describe}, {"duration", lua_duration},
+        {"facts", neap_facts_lua},        {"fifo", neap_queue_fifo},
+        {"heap", neap_queue_heap},        {"limit", neap_limits_lua},
+        {"policies", neap_load_policies}, {"policy", lua_policy},
+        {"replay", neap_replay_lua},      {"rescue", neap_rescue_lua},
+        {"runtime", neap_runtime_lua},    {"signal_name", lua_signal_name},
+        {"simulate", neap_simulate_lua},  {"stamp", neap_load_stamp},
+        {"strerror", lua_strerror},       {"suggest", lua_suggest},
+        {"terminal", neap_terminal_lua},  {"weight", lua_weight},
+        {"writable", neap_writable_lua},  {NULL, NULL},
     };
 
     luaL_newlib(L, functions);

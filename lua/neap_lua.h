@@ -60,14 +60,16 @@ struct neap_script {
     neap_runtime *rt; /* NULL: closed, or not made yet */
     lua_State *L;     /* the main thread: callbacks and hooks run there */
     lua_State *keep;
-    bool clean_env;          /* of its jobs, if they do not say */
-    size_t policy_memory;    /* bytes for the state of a policy file; 0: the default */
-    bool profile;            /* the time in hooks is measured */
-    bool recorded;           /* so are the texts of policies */
+    bool clean_env;       /* of its jobs, if they do not say */
+    size_t policy_memory; /* bytes for the state of a policy file; 0: the default */
+    bool profile;         /* the time in hooks is measured */
+    bool recorded;        /* so are the texts of policies */
     bool is_replay;
-    bool trust;              /* policy files are run in the script's own state */
-    bool simulates;          /* its tasks are no script's: policies make the handles */
-    struct neap_host *hosts; /* the policies in Lua that it has or had */
+    bool hears_events;        /* ... by a function of the script's */
+    struct neap_gauge *gauge; /* its meter, or NULL */
+    bool trust;               /* policy files are run in the script's own state */
+    bool simulates;           /* its tasks are no script's: policies make the handles */
+    struct neap_host *hosts;  /* the policies in Lua that it has or had */
 };
 
 /* runtime.c */
@@ -80,6 +82,7 @@ void neap_script_read_memory(lua_State *L, int index, struct neap_script *s);
 /* replay.c */
 int neap_replay_lua(lua_State *L);       /* neap.replay(path [, options]) */
 int neap_replay_state_lua(lua_State *L); /* rt:replay() */
+int neap_metrics_lua(lua_State *L);      /* gauge.c: rt:metrics() */
 
 /* Reads the bounds of policy files, or that they have none, from the options at 1. */
 void neap_runtime_profile(lua_State *L, struct neap_script *s);
@@ -121,6 +124,9 @@ void neap_limits_push_names(lua_State *L);
 
 /* events.c */
 void neap_events_install(neap_options *o);
+/* What it installs as on_switch. */
+void neap_events_switch(void *user, neap_runtime *rt, int cpu, neap_task *from,
+                        neap_task *to);
 int neap_events_on(lua_State *L);
 int neap_events_off(lua_State *L);
 int neap_events_on_signal(lua_State *L);

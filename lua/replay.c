@@ -1,11 +1,12 @@
 /* replay.c - neap.replay(): a recorded run as a runtime that a script can look at. */
+#include "gauge.h"
 #include "host.h"
 #include "neap_lua.h"
 #include <neap/trace.h>
 #include <string.h>
 
-static const char *const option_keys[] = {"mode", "not_asked", "policy_memory",
-                                          "events", NULL};
+static const char *const option_keys[] = {
+    "mode", "not_asked", "policy_memory", "events", "metrics", "timeline", NULL};
 
 /* A task's handle, kept by the anchor as those of spawned tasks are. */
 
@@ -27,8 +28,12 @@ static int add_body(lua_State *L)
 
 static void on_add(void *user, neap_runtime *rt, neap_task *t)
 {
+    struct neap_script *s = user;
+
     t->user = user; /* for add_body, which makes it the handle */
     neap_events_protect(user, add_body, t);
+    if (s->gauge)
+        neap_gauge_add(s->gauge, neap_now(rt), t);
     if (t->user == user)
         t->user = NULL;
 }
@@ -97,7 +102,20 @@ static void on_event(void *user, neap_runtime *rt, const neap_recorded_event *ev
 {
     struct telling t = {.script = user, .event = event};
 
-    neap_events_protect(user, event_body, &t);
+    if (t.script->gauge)
+        neap_gauge_event(t.script->gauge, rt, event);
+    if (t.script->hears_events)
+        neap_events_protect(user, event_body, &t);
+}
+
+static void on_switch(void *user, neap_runtime *rt, int cpu, neap_task *from,
+                      neap_task *to)
+{
+    struct neap_script *s = user;
+
+    if (s->gauge)
+        neap_gauge_switch(s->gauge, neap_now(rt), cpu, from, to);
+    neap_events_switch(user, rt, cpu, from, to);
 }
 
 /* neap.replay(path [, options]) */
@@ -120,12 +138,28 @@ static void read_options(lua_State *L, struct neap_script *s, neap_replay *o)
     neap_script_anchor(L, s);
     lua_pushvalue(L, -2);
     lua_setfield(L, -2, "events");
-    o->on_event = on_event;
+    s->hears_events = true;
+}
+
+/* Is it to be measured, and how many segments of its timeline are to be kept? */
+static bool read_metrics(lua_State *L, size_t *timeline)
+{
+    bool measured =
+        neap_option_get(L, 2, "metrics") && neap_option_boolean(L, -1, "metrics");
+
+    *timeline = 0;
+    if (!neap_option_get(L, 2, "timeline"))
+        return measured;
+    *timeline = (size_t)neap_option_integer(L, -1, "timeline", 1, UINT32_MAX);
+    return true;
 }
 
 int neap_replay_lua(lua_State *L)
 {
-    neap_replay o = {.size = sizeof o, .find = find, .on_add = on_add};
+    neap_replay o = {
+        .size = sizeof o, .find = find, .on_add = on_add, .on_event = on_event};
+    bool measured;
+    size_t timeline;
     neap_options callbacks = {.size = sizeof callbacks};
     const char *path = luaL_checkstring(L, 1);
     struct neap_script *s;
@@ -146,16 +180,23 @@ int neap_replay_lua(lua_State *L)
     lua_setfield(L, -2, "self");
     lua_settop(L, 3);
     read_options(L, s, &o);
+    measured = read_metrics(L, &timeline);
     lua_settop(L, 3);
     callbacks.user = s;
     neap_events_install(&callbacks);
+    callbacks.on_switch = on_switch;
     rc = neap_replay_new(&s->rt, path, &callbacks, &o);
+    if (rc < 0) {
+        s->rt = NULL;
+        neap_host_sweep(s, NEAP_HOSTS_ALL);
+    } else if (measured) {
+        rc = neap_gauge_open(&s->gauge, s->rt, timeline);
+    }
     if (rc == 0) {
         neap_script_raise(L, s);
+        lua_settop(L, 3);
         return 1;
     }
-    s->rt = NULL;
-    neap_host_sweep(s, NEAP_HOSTS_ALL);
     return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
 }
 

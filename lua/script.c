@@ -1,4 +1,5 @@
 /* script.c - a runtime as a script holds it: made, closed, its errors. */
+#include "gauge.h"
 #include "host.h"
 #include "neap_lua.h"
 #include <string.h>
@@ -37,6 +38,8 @@ void neap_script_close(struct neap_script *s)
     neap_free(rt);
     s->calls--;
     neap_host_sweep(s, NEAP_HOSTS_ALL);
+    neap_gauge_close(s->gauge);
+    s->gauge = NULL;
 }
 
 struct neap_script *neap_script_check(lua_State *L, int arg)

@@ -30,6 +30,9 @@ struct neap_simulation {
     uint64_t dropped; /* lines that came later */
 };
 
+/* Sets what a meter measured in the table on top. */
+void neap_simulation_push_meter(lua_State *L, const neap_meter_report *r);
+
 /* Pushes the report as a table. `list` is the index of the list of tasks. */
 void neap_simulation_push(lua_State *L, const struct neap_simulation *n, int list);
 

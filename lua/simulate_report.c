@@ -129,6 +129,14 @@ static void set_timeline(lua_State *L, const neap_meter_report *r)
         set_integer(L, "timeline_to_ns", r->timeline_to);
 }
 
+void neap_simulation_push_meter(lua_State *L, const neap_meter_report *r)
+{
+    set_meter(L, r);
+    set_fairness(L, r);
+    if (r->timeline)
+        set_timeline(L, r);
+}
+
 /* Its name is in the list. */
 static void push_row(lua_State *L, const struct neap_simulated *row, int list)
 {
@@ -216,11 +224,8 @@ void neap_simulation_push(lua_State *L, const struct neap_simulation *n, int lis
 
     lua_createtable(L, 0, 40);
     set_stats(L, r);
-    set_meter(L, &r->meter);
-    set_fairness(L, &r->meter);
+    neap_simulation_push_meter(L, &r->meter);
     set_reports(L, n);
-    if (r->meter.timeline)
-        set_timeline(L, &r->meter);
     set_profile(L, n->script);
     if (n->wants_rows)
         set_rows(L, n, list);

@@ -91,16 +91,19 @@ function Run:hear(kind, now, id, text, ...)
 end
 
 -- Reads the record in `path`. Returns a list of tasks as neap.simulate{} takes it, and { policy,
--- cpus, quantum, length, unfinished, cut }; or nil and a message.
+-- cpus, quantum, length, unfinished, cut, metrics, ids, ends }: of the run what rt:metrics() says,
+-- and of each task of the list its id and when it ended (nil: it did not), from the start; or nil
+-- and a message.
 function demand.read(path)
   local run = setmetatable({ tasks = {}, by_id = {} }, Run)
-  local rt, message = neap.replay(path, { mode = "take",
+  local rt, message = neap.replay(path, { mode = "take", metrics = true,
     events = function(...) run:hear(...) end })
   if not rt then return nil, message end
   local _ <close> = rt
   rt:on("error", function() end)
   run.rt, run.start = rt, rt:now()
-  local about = { policy = rt.policy, cpus = rt.cpus, quantum = rt.quantum, unfinished = 0 }
+  local about = { policy = rt.policy, cpus = rt.cpus, quantum = rt.quantum, unfinished = 0,
+    ids = {}, ends = {} }
   local ok, problem = rt:run()
   if not ok then return nil, problem end
   local list = {}
@@ -112,9 +115,12 @@ function demand.read(path)
     if #task.work > 0 then
       task.spec.work = task.work
       list[#list + 1] = task.spec
+      about.ids[#list] = task.id
+      about.ends[#list] = task.ended and task.ended - run.start
     end
   end
   about.length, about.cut = rt:now() - run.start, rt:replay().cut
+  about.metrics = rt:metrics()
   return list, about
 end
 

@@ -51,7 +51,7 @@ single(metrics.list, "missed", "deadlines missed", count, "less", has_deadlines)
 single(metrics.list, "latest_ns", "latest by", tables.duration, "less", has_deadlines)
 single(metrics.list, "ended", "tasks ended", count, "more")
 single(metrics.list, "refused", "tasks refused", count, "less",
-  function(r) return r.refused > 0 end)
+  function(r) return (r.refused or 0) > 0 end)
 
 -- Which of the values is best, if they differ: the value, or nil.
 local function best_of(values, better)

@@ -1,8 +1,9 @@
 -- workload.lua - workloads for simulations: read, checked, made flat.
 --
 -- A workload is a list of tasks, or a function(w) that adds them (neap.generator says what w
--- can draw), or a file: FILE.lua that returns one of these, FILE.json for rt-app. Every random
--- number is the seed's, math.random in the file, too: the same seed, the same workload.
+-- can draw), or a file: FILE.lua that returns one of these, FILE.json for rt-app, or what
+-- `neap run --record` has written. Every random number is the seed's, math.random in the file,
+-- too: the same seed, the same workload.
 --
 -- What comes out is the flat list that neap.core.simulate takes. What is wrong is nil and a
 -- message that names the file, the task, the field and the value.
@@ -259,9 +260,25 @@ local function from_lua(source, path, seed)
   return caught(path, function() return flatten(chunk(), seed) end)
 end
 
+local function is_record(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read(11) == "neap trace "
+end
+
+local function from_record(path, seed)
+  local list, about = require("neap.demand").read(path)
+  if not list then return nil, about end
+  local tasks, problem = caught(path, flatten, list, seed)
+  if not tasks then return nil, problem end
+  local notes = about.unfinished > 0 and { ("%d tasks had not ended: they end when they have used "
+    .. "as much"):format(about.unfinished) } or {}
+  return { tasks = tasks, notes = notes }
+end
+
 -- The workload of the file `path` as { tasks = the flat list, notes = what could not be taken over,
 -- limit = ns or nil }; or nil and a message.
 function workload.read(path, seed)
+  if is_record(path) then return from_record(path, seed or 1) end
   local source, problem = read_all(path)
   if not source then return nil, ("cannot read %s: %s"):format(path, problem) end
   if not source:find("%S") then return nil, ("%s is empty"):format(path) end

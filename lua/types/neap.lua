@@ -211,6 +211,8 @@ function neap.writable(descriptor, time) end
 ---@class neap.replay.options
 ---@field mode? "ask"|"take" ask the policies again and compare (default), or take the recorded answers
 ---@field events? fun(kind: string, now: integer, task: integer, text: string, ...: integer) called for each event (docs/TRACE.md) as it is done again, also inside hooks
+---@field metrics? boolean measure what rt:metrics() tells; default false
+---@field timeline? integer keep so many segments of who ran when, for rt:metrics()
 ---@field not_asked? integer bit n: the n-th policy of the run (from 0) is not asked
 ---@field policy_memory? integer|string bytes, or "8M": of the state of a policy, 1M..1G; default 8M
 

@@ -118,6 +118,14 @@ function rt:after(delay, fn) end
 ---@return integer? errno
 function rt:every(period, fn) end
 
+---What a replay that was opened with `metrics` was like so far, in the words of a simulation's report;
+---after that nothing more is measured.
+---In a hook: no. Raises: misuse; no metrics; asked twice. Returns nil: out of memory.
+---@return neap.meter.report? report
+---@return string? message
+---@return integer? errno
+function rt:metrics() end
+
 ---Where a replay is, and whether what its policies say is what was recorded.
 ---In a hook: yes. Raises: misuse. Returns nil: this runtime is no replay.
 ---@return neap.replay.state? state

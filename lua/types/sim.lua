@@ -56,18 +56,12 @@
 ---@field max number
 ---@field exact boolean
 
----What neap.simulate{} returns. All times are integers in ns. The same options give the same report.
----@class neap.simulation.report
----@field policy string in charge at the end
+---What a run was like: a simulation, or one that was recorded (rt:metrics()). All times are
+---integers in ns.
+---@class neap.meter.report
 ---@field cpus integer
----@field quantum_ns integer
----@field seed integer
 ---@field tasks integer that have come
 ---@field ended integer
----@field refused integer by the policy
----@field refusal? string what it said of the first of these
----@field limited boolean it ended by the limit, with something left to do
----@field end_ns integer when it ended
 ---@field from_ns integer the first arrival
 ---@field makespan_ns integer from that to the last event
 ---@field busy_ns integer of all cpus together
@@ -90,6 +84,18 @@
 ---@field jain? number Jain's index of service over ideal service: 1 is fair, 1/n one has all
 ---@field rms_error? number of service against ideal service in a cycle; 0.01 is 1 %
 ---@field cycles? integer that are in it
+---@field timeline? neap.sim.segment[] who ran and who slept, in order of the ends; where a task did neither it waited
+---@field timeline_to_ns? integer nothing that ended later is in the timeline; nil: all is
+
+---What neap.simulate{} returns. The same options give the same report.
+---@class neap.simulation.report: neap.meter.report
+---@field policy string in charge at the end
+---@field quantum_ns integer
+---@field seed integer
+---@field refused integer by the policy
+---@field refusal? string what it said of the first of these
+---@field limited boolean it ended by the limit, with something left to do
+---@field end_ns integer when it ended
 ---@field decisions integer of the core
 ---@field dispatches integer
 ---@field failures integer of hooks
@@ -101,8 +107,6 @@
 ---@field notes string[] what of the file could not be taken over
 ---@field profile? table<string, neap.profile> by hook, where it was asked for
 ---@field rows? neap.sim.row[] the tasks, by id
----@field timeline? neap.sim.segment[] who ran and who slept, in order of the ends; where a task did neither it waited
----@field timeline_to_ns? integer nothing that ended later is in the timeline; nil: all is
 
 ---@class neap.sim.row
 ---@field id integer in order of coming, from 1

@@ -141,8 +141,12 @@ end
 -- Of the fields of a record, those that are nil in it need not be there.
 local function compare_record(name, record)
   local said = documented(page[name], "fields")
-  for _, field in ipairs(page[name].fields) do
-    if field.type:find "%?$" and record[field.name] == nil then said[field.name] = nil end
+  local class = page[name]
+  while class do
+    for _, field in ipairs(class.fields) do
+      if field.type:find "%?$" and record[field.name] == nil then said[field.name] = nil end
+    end
+    class = page[class.parent]
   end
   compare(name .. ".", keys(record, "nil", true), said)
 end

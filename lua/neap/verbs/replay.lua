@@ -2,6 +2,7 @@
 local again = require "neap.again"
 local write = require "neap.answer"
 local console = require "neap.console"
+local instead = require "neap.instead"
 local json = require "neap.json"
 local options = require "neap.options"
 local tables = require "neap.table"
@@ -13,11 +14,18 @@ local EPILOG = [[
 example:
   neap run -p ./mine.lua --record run.neap -f jobs.txt
   neap replay run.neap
+  neap replay run.neap --policy srtf --policy fair   what would have been under these
 
 exit codes: 0: all the same, also of a record that was cut; 1: an answer differs, or the record is
 damaged; 2: the options are wrong, or FILE is no recorded run; 125: neap failed.]]
 
 local function configure(parser)
+  parser:option("-p --policy", "What would have been under this policy; may be repeated.")
+    :argname("NAME"):count("*")
+  parser:option("-s --param", "Set a parameter of the policies; may be repeated.")
+    :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  parser:option("--policy-memory", "Memory for the state of a policy file (default: 8M).")
+    :argname("SIZE")
   parser:flag("--json", "Print one JSON object, schema neap-replay-1.")
 end
 
@@ -67,12 +75,28 @@ local function json_of(answer)
     or_null(answer.damage))
 end
 
+-- What would have been under other policies. Returns the exit code.
+local function compare(given, path)
+  local params, choices = {}, {}
+  for _, param in ipairs(given.param) do params[param.name] = param.value end
+  for i, policy in ipairs(given.policy) do
+    choices[i] = { policy = policy, params = params, policy_memory = given.policy_memory }
+  end
+  local ok, answer, message = pcall(instead.read, path, choices)
+  if not ok or not answer then options.refuse(USAGE, "%s", ok and message or answer) end
+  write(given.json and instead.json(answer) or instead.text(answer))
+  if answer.about.cut then console.say("%s is cut: the run was killed, or is going on", path) end
+  return 0
+end
+
 local function run(given)
   if #given.word ~= 1 then
     options.misuse("replay", #given.word == 0 and "no record: give a FILE of neap run --record"
       or 'unexpected "%s"', given.word[2])
   end
   local path = given.word[1]
+  if #given.policy > 0 then return compare(given, path) end
+  if #given.param > 0 then options.misuse("replay", "--param is for --policy") end
   local answer, message, errno = again.run(path)
   if not answer then
     options.refuse(errno == ENOMEM and BROKEN or USAGE, "%s", message)
@@ -85,10 +109,11 @@ end
 
 return {
   name = "replay",
-  usage = "neap replay [--json] FILE",
+  usage = "neap replay FILE [--json]\n       neap replay FILE --policy NAME ... [--json]",
   summary = "Do a recorded run again, and compare.",
   description = "Does all decisions of a run that `neap run --record` wrote again. The policies "
-    .. "are asked, and their answers compared with those recorded.",
+    .. "are asked, and their answers compared with those recorded. With --policy: what would have "
+    .. "been under another, simulated.",
   epilog = EPILOG,
   takes_words = true,
   configure = configure,

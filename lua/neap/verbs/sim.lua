@@ -17,7 +17,8 @@ examples:
   neap sim -p rr --sweep quantum=1ms..50ms/8 examples/workloads/mixed.lua
   neap sim -p lottery --seed 7 --json work.lua >report.json
 
-A workload is FILE.lua (a list of tasks, or a function that adds them) or FILE.json (rt-app).
+A workload is FILE.lua (a list of tasks, or a function that adds them), FILE.json (rt-app), or what
+neap run --record has written.
 The best of each row is marked by a star.]]
 
 local function configure(parser)

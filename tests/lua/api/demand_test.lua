@@ -16,7 +16,7 @@ local function asked(act, options)
     local rt <close> = check.runtime(options)
     act(rt)
   end
-  return assert(require("neap.demand").read(path))
+  return (assert(require("neap.demand").read(path)))
 end
 
 function TestDemand.test_runs_and_sleeps_are_kept()
