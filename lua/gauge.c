@@ -134,6 +134,8 @@ int neap_metrics_lua(lua_State *L)
     neap_meter_report report;
     int rc;
 
+    if (s->hooks)
+        return luaL_error(L, "not inside a policy hook");
     if (!g)
         return luaL_error(L, "there are no metrics: give neap.replay() metrics = true");
     if (g->over)
