@@ -43,6 +43,7 @@ struct neap_budget {
     lua_Integer left; /* instructions */
     lua_Integer spent; /* since the last look at the clock */
     bool over;         /* the call that runs; it stays so */
+    bool by_count;     /* whatever the clock says */
     int refusals;      /* of memory, in that call */
     size_t kept;       /* bytes, after the last collection */
     bool collecting;   /* step by step */
@@ -64,7 +65,7 @@ static void look(struct neap_budget *b)
     if (b->from == 0)
         b->from = b->seen - b->spent * NS_EACH;
     b->spent = 0;
-    b->over |= b->seen - b->from > b->time;
+    b->over |= !b->by_count && b->seen - b->from > b->time;
     if (b->over)
         lua_sethook(b->L, on_count, LUA_MASKCOUNT, 1);
 }
@@ -205,6 +206,11 @@ void neap_budget_close(lua_State *L)
 
     lua_close(L);
     free(b);
+}
+
+void neap_budget_by_count(lua_State *L)
+{
+    neap_budget_of(L)->by_count = true;
 }
 
 void neap_budget_begin(struct neap_budget *b, neap_ns time)

@@ -29,6 +29,10 @@ void neap_budget_close(lua_State *L);
 /* The budget of such a state; NULL, which bounds nothing, of another. */
 struct neap_budget *neap_budget_of(lua_State *L);
 
+/* Instructions alone stop a call from now on: what is done again must not depend on the
+ * machine. */
+void neap_budget_by_count(lua_State *L);
+
 /* A call begins that may take `time` ns of CPU time and 100 instructions for each
  * microsecond of it, whichever is less. Calls inside it are part of it. */
 void neap_budget_begin(struct neap_budget *b, neap_ns time);

@@ -1,4 +1,5 @@
 /* replay.c - neap.replay(): a recorded run as a runtime that a script can look at. */
+#include "budget.h"
 #include "gauge.h"
 #include "host.h"
 #include "neap_lua.h"
@@ -54,6 +55,8 @@ static int find_body(lua_State *L)
     int rc = neap_load_text(L, f->script, f->policy->source, f->policy->source_size,
                             lua_pushfstring(L, "@%s.lua", f->policy->name), &f->host);
 
+    if (f->host && f->host->own)
+        neap_budget_by_count(f->host->own);
     if (rc == 0 && old)
         neap_carry_save(old, f->host, problem, sizeof problem);
     return 0;

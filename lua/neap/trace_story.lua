@@ -10,7 +10,8 @@
 --   state(task, from, to, then) it was in task.state, and is `then` now
 --   held(task, at, turn)        it was held, in favour of `turn`, which has just begun
 --   wake(task, at, slept)       it woke up
---   left(task, at, how, code)   all of it is gone
+--   left(task, at, how, code, beside)  all of it is gone; it used so much CPU time beside its turns
+--                               since the last, awake and not yet noticed
 --   report(at, report)          a failure of the policy, a line of its log, ...
 --   change(at, words, task)     of the runtime (another policy, fewer cpus, ...), or of a task
 --   ready(at, count)            so many tasks wait for a cpu now
@@ -41,7 +42,7 @@ end
 function story:begin_turn(task, cpu, at)
   settle_turn(task)
   task.turn = {
-    task = task, cpu = cpu, from = at, base = task.handle.cpu_ns,
+    task = task, cpu = cpu, from = at,
     wait = ON_CPU[task.state] and 0 or at - task.since,
   }
   self.on_cpu[cpu] = task.turn
@@ -51,9 +52,9 @@ function story:end_turn(task, at, why)
   local turn = task.turn
   if not turn then return end
   turn.to, turn.why = at, why
-  turn.used = task.handle.cpu_ns - turn.base
+  turn.used = task.handle.cpu_ns - task.booked
+  task.booked = task.handle.cpu_ns
   task.turn, task.last = nil, turn
-  if why == "ended" then settle_turn(task) end
   self.tell.turn(turn)
 end
 
@@ -105,6 +106,7 @@ function story:join(new, at)
   local handle = self.rt:find(new.id)
   if not handle then return end -- the policy refused it
   new.handle, new.name, new.state, new.since = handle, handle.name, "ready", at
+  new.booked = 0 -- CPU time that turns have been told to have used
   self.tasks[new.id] = new
   self:count_ready("ready", 1)
   self.tell.add(new, at)
@@ -135,12 +137,6 @@ function on.yield(self, now, id)
   touch(self, now, id)
 end
 
-on["ended"] = function(self, now, id)
-  touch(self, now, id)
-  local task = self.tasks[id]
-  if task and task.last then settle_turn(task) end
-end
-
 on["started"] = function(self, now, id)
   touch(self, now, id)
   local turn = self.tasks[id] and self.tasks[id].turn
@@ -167,7 +163,8 @@ function on.measured(self, now, id, _, ns)
     if turn.sent and ns > 0 then turn.first = turn.first or now end
   elseif last then
     last.used = last.used + ns
-    if turn then turn.base = turn.base + ns else settle_turn(task) end
+    task.booked = task.booked + ns
+    if not turn then settle_turn(task) end
   end
 end
 
@@ -211,7 +208,7 @@ end
 
 local IS_ANSWER = {}
 for _, kind in ipairs { "init", "refuse", "pick", "slice", "over", "preempt", "fail", "timer",
-  "no timer", "resched", "count", "log" } do
+  "no timer", "resched", "count", "log", "slow" } do
   IS_ANSWER[kind] = true
 end
 
@@ -248,7 +245,7 @@ function story:exit(handle, how, code)
   if not task then return end
   self:move(task, "ended", self.at)
   settle_turn(task)
-  self.tell.left(task, self.at, how, code)
+  self.tell.left(task, self.at, how, code, handle.cpu_ns - task.booked)
   self.tasks[handle.id] = nil
 end
 

@@ -75,8 +75,9 @@ return function(write, filter)
       if filter:wants(turn.task, turn.to, turn.to, turn.cpu) then hold(turn) end
     end,
     wake = function(task, at, slept) say(at, task, "wakes after " .. tables.duration(slept)) end,
-    left = function(task, at, how, code)
-      say(at, task, "ends: " .. (how == "exit" and "exit " or "") .. outcome.words(how, code))
+    left = function(task, at, how, code, beside)
+      say(at, task, ("ends: %s%s%s"):format(how == "exit" and "exit " or "",
+        outcome.words(how, code), beside > 0 and ", used beside its turns:" .. ms(beside, 6) or ""))
     end,
     report = function(at, report) say(at, nil, words.report(report)) end,
     change = function(at, what, task) say(at, task, task and what:match(": (.*)") or what) end,

@@ -190,7 +190,8 @@ int neap_core_apply(neap_core *c, const neap_event *e)
     if (e->kind >= NEAP_EV_SET_POLICY)
         return of_all(c, e);
     t = neap_core_find(c, e->task);
-    if (!t || t->state == NEAP_STATE_ENDED)
+    /* what a task has left may still use CPU time */
+    if (!t || (t->state == NEAP_STATE_ENDED && e->kind != NEAP_EV_MEASURED))
         return impossible(e, "there is no such task, or it has ended");
     return of_task(c, e, t);
 }

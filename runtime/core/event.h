@@ -101,8 +101,13 @@ static inline bool neap_event_is_answer(neap_event_kind kind)
 }
 
 /* The bits of SET_POLICY's first number above the flags of its table: what is not left
- * to the core's default. */
-enum { NEAP_EVENT_HAS_SLICE = 1 << 8, NEAP_EVENT_HAS_TICK = 1 << 9 };
+ * to the core's default; and that it is the one who takes over from others, so nobody
+ * from it. A table that stands for such a one has this bit in its flags. */
+enum {
+    NEAP_EVENT_HAS_SLICE = 1 << 8,
+    NEAP_EVENT_HAS_TICK = 1 << 9,
+    NEAP_EVENT_IS_FALLBACK = 1 << 10
+};
 
 /* Called for each event, before what it causes. It may look at the core, not change
  * it. */

@@ -5,6 +5,7 @@
  * as it was; then the old one hands over, in the order in which tasks have waited, and
  * the new one begins.
  */
+#include "event.h"
 #include "internal.h"
 #include "text.h"
 #include <stdio.h>
@@ -391,7 +392,8 @@ void neap_seat_condemn(neap_core *c, const char *reason)
 {
     seat *s = &c->seat;
 
-    if (s->ejected || c->opt.fallback == c->opt.policy)
+    if (s->ejected || c->opt.fallback == c->opt.policy ||
+        s->table.flags & NEAP_EVENT_IS_FALLBACK)
         return;
     s->ejected = true;
     snprintf(s->reason, sizeof s->reason, "%s", reason);

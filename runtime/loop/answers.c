@@ -194,7 +194,8 @@ void neap_answers_init(answers *a, const neap_event *policy)
              policy->text && policy->size ? policy->text : "?");
     a->table = (neap_policy){
         .name = a->name,
-        .flags = (unsigned)bits & (NEAP_STARVES | NEAP_IDLES | NEAP_TICKS_ALWAYS),
+        .flags = (unsigned)bits & (NEAP_STARVES | NEAP_IDLES | NEAP_TICKS_ALWAYS |
+                                   NEAP_EVENT_IS_FALLBACK),
         .ideal = policy->n[1] == NEAP_IDEAL_BY_WEIGHT ? NEAP_IDEAL_BY_WEIGHT
                  : policy->n[1] == NEAP_IDEAL_EQUAL   ? NEAP_IDEAL_EQUAL
                                                       : NEAP_NO_IDEAL,

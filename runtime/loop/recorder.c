@@ -108,6 +108,13 @@ static void put_text(neap_runtime *rt, neap_event_kind kind, const char *text,
         put(rt, &(neap_event){.kind = kind, .text = text, .size = size});
 }
 
+static int64_t bits_of(const neap_policy *p)
+{
+    return p->flags | (p->slice ? NEAP_EVENT_HAS_SLICE : 0u) |
+           (p->tick ? NEAP_EVENT_HAS_TICK : 0u) |
+           (p == neap_policy_find("fair") ? NEAP_EVENT_IS_FALLBACK : 0u);
+}
+
 static void put_policy(neap_runtime *rt, neap_ns now, const neap_policy *p,
                        const neap_params *params)
 {
@@ -125,9 +132,7 @@ static void put_policy(neap_runtime *rt, neap_ns now, const neap_policy *p,
     if (rt->recorder)
         put(rt, &(neap_event){.kind = NEAP_EV_SET_POLICY,
                               .now = now,
-                              .n = {p->flags | (p->slice ? NEAP_EVENT_HAS_SLICE : 0u) |
-                                        (p->tick ? NEAP_EVENT_HAS_TICK : 0u),
-                                    (int64_t)p->ideal},
+                              .n = {bits_of(p), (int64_t)p->ideal},
                               .text = p->name,
                               .size = strlen(p->name)});
 }

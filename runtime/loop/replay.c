@@ -1,147 +1,16 @@
 /* replay.c - a recorded run, done again: a runtime that is driven by its file.
  *
  * What went into the core goes in again, in order. What comes from the policy in charge
- * is compared with what is recorded, as it comes (hear()); or the policy in charge is
+ * is compared with what is recorded, as it comes (hear.c); or the policy in charge is
  * one that takes it from there (answers.c). A policy stays until its exit(), so several
  * may be there at a time: each has its own `seat`, and all are freed in the end.
  */
-#include "replay.h"
-#include "answers.h"
-#include "coming.h"
 #include "core/event.h"
-#include "likely.h"
+#include "hear.h"
 #include "runtime.h"
-#include "tape.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A policy of the run whose answers are taken. */
-typedef struct seat {
-    answers answers;
-    struct seat *next;
-} seat;
-
-struct replay {
-    tape *tape;
-    neap_replay opt;
-    coming coming;
-    likely likely;
-    neap_event head, first_policy; /* to be told when the run begins */
-    seat *seats;
-    neap_replay_state state;
-    neap_stats told; /* by the last STATS */
-    bool failed;     /* there is no going on */
-    char difference[400];
-};
-
-/* What differs. */
-
-/* Either may be NULL: nothing. Only the first difference is told. */
-static void differ(neap_runtime *rt, const neap_event *recorded, const neap_event *now)
-{
-    replay *r = rt->replay;
-    char was[120] = "nothing", is[120] = "nothing";
-
-    if (r->state.difference)
-        return;
-    if (recorded)
-        neap_event_describe(recorded, was, sizeof was);
-    if (now)
-        neap_event_describe(now, is, sizeof is);
-    snprintf(r->difference, sizeof r->difference,
-             "record %llu, %.9f s after the start: recorded is `%s`, the policy %s "
-             "says `%s`",
-             (unsigned long long)neap_tape_records(r->tape),
-             (double)(neap_core_ctx(rt->core)->now - r->state.start) / NEAP_S, was,
-             neap_core_ctx(rt->core)->policy->name, is);
-    r->state.difference = r->difference;
-    r->state.stopped_then =
-        recorded && recorded->kind == NEAP_EV_FAIL && recorded->n[0];
-}
-
-static void tell_event(void *user, const neap_event *e)
-{
-    neap_runtime *rt = user;
-    const char *fields = neap_event_fields(e->kind);
-    neap_recorded_event event = {.kind = neap_event_word(e->kind),
-                                 .now = e->now,
-                                 .task = e->task,
-                                 .number = e->n,
-                                 .text = e->text,
-                                 .text_size = e->size};
-
-    if (!rt->replay->opt.on_event)
-        return;
-    for (; *fields; fields++)
-        event.numbers += *fields == 'i';
-    rt->replay->opt.on_event(rt->opt.user, rt, &event);
-}
-
-static void differ_from_taken(void *user, const neap_event *found)
-{
-    differ(user, found, NULL);
-}
-
-static bool same_text(const neap_event *a, const neap_event *b)
-{
-    return a->size == b->size && (!a->size || memcmp(a->text, b->text, a->size) == 0);
-}
-
-/* A failure is the same whatever it says: how much time was used is in its words. */
-static bool same(const neap_event *a, const neap_event *b)
-{
-    return a->kind == b->kind && a->call == b->call && a->task == b->task &&
-           memcmp(a->n, b->n, sizeof a->n) == 0 &&
-           (a->kind == NEAP_EV_FAIL || same_text(a, b));
-}
-
-static bool is_taken(const replay *r, const neap_policy *p)
-{
-    for (const seat *s = r->seats; s; s = s->next) {
-        if (p->host == &s->answers)
-            return true;
-    }
-    return false;
-}
-
-/* What the machine did then to a policy that is asked again is as it was. */
-static const neap_event *peek_answer(neap_runtime *rt)
-{
-    replay *r = rt->replay;
-    neap_ctx *c = (neap_ctx *)neap_core_ctx(rt->core);
-    const neap_event *recorded;
-
-    while ((recorded = neap_tape_peek(r->tape)) && recorded->kind == NEAP_EV_SLOW &&
-           !is_taken(r, c->policy)) {
-        neap_event slow = neap_tape_take(r->tape);
-
-        tell_event(rt, &slow);
-        neap_slow(c, slow.size ? slow.text : NULL);
-    }
-    return recorded;
-}
-
-static void hear(void *user, const neap_event *e)
-{
-    neap_runtime *rt = user;
-    replay *r = rt->replay;
-    const neap_event *recorded;
-
-    if (!neap_event_is_answer(e->kind) || e->kind == NEAP_EV_SLOW ||
-        r->state.difference || is_taken(r, neap_core_ctx(rt->core)->policy))
-        return;
-    recorded = peek_answer(rt);
-    if (!recorded && !neap_tape_error(r->tape))
-        return; /* it was cut in the midst of this */
-    if (!recorded || !same(recorded, e)) {
-        differ(rt, recorded, e);
-        return;
-    }
-    tell_event(rt, recorded);
-    neap_tape_take(r->tape);
-    r->state.answers++;
-}
 
 /* Policies. */
 
@@ -172,8 +41,8 @@ static int take(neap_runtime *rt, const neap_event *e, const neap_policy **out)
         return neap_error(NEAP_EMEMORY, NULL);
     neap_answers_init(&s->answers, e);
     s->answers.tape = r->tape;
-    s->answers.differ = differ_from_taken;
-    s->answers.taken = tell_event;
+    s->answers.differ = neap_hear_unfit;
+    s->answers.taken = neap_hear_tell;
     s->answers.user = rt;
     s->next = r->seats;
     r->seats = s;
@@ -292,15 +161,6 @@ static int do_again(neap_runtime *rt, neap_event *e)
     }
 }
 
-/* What was recorded of this event's answers must have been heard. */
-static void check_answers(neap_runtime *rt)
-{
-    const neap_event *next = peek_answer(rt);
-
-    if (next && neap_event_is_answer(next->kind))
-        differ(rt, next, NULL);
-}
-
 /* Errors of the file say where. */
 static int fail(neap_runtime *rt, int error)
 {
@@ -325,11 +185,11 @@ static int step(neap_runtime *rt)
         return fail(rt, rc);
     if (strchr(neap_event_fields(e.kind), '@') && e.now > rt->virtual_now)
         rt->virtual_now = e.now;
-    tell_event(rt, &e);
+    neap_hear_tell(rt, &e);
     rc = do_again(rt, &e);
     if (rc < 0)
         return fail(rt, rc);
-    check_answers(rt);
+    neap_hear_rest(rt);
     neap_loop_tell_reports(rt);
     if (e.kind == NEAP_EV_DECIDE && rt->opt.on_turn)
         rt->opt.on_turn(rt->opt.user, rt);
@@ -343,11 +203,11 @@ static void tell_beginning(neap_runtime *rt)
 
     if (r->head.kind != NEAP_EV_HEAD)
         return;
-    tell_event(rt, &r->head);
+    neap_hear_tell(rt, &r->head);
     r->head.kind = NEAP_EVENT_KINDS;
     r->first_policy.text = neap_core_ctx(rt->core)->policy->name;
     r->first_policy.size = strlen(r->first_policy.text);
-    tell_event(rt, &r->first_policy);
+    neap_hear_tell(rt, &r->first_policy);
 }
 
 int neap_replay_run(neap_runtime *rt, neap_ns until)
@@ -433,7 +293,7 @@ static int make_core(neap_runtime *rt)
     r = neap_core_new(&rt->core, &c, head.now);
     neap_coming_forget(&rt->replay->coming);
     if (r == 0)
-        neap_core_tap(rt->core, hear, rt);
+        neap_core_tap(rt->core, neap_hear, rt);
     return r;
 }
 

@@ -42,11 +42,24 @@ static int fill(tape *t)
     return 0;
 }
 
+/* Does it begin as ours, with another number? */
+static bool is_of_another_version(const tape *t)
+{
+    const char *magic = NEAP_TRACE_MAGIC;
+    size_t at = strlen(magic) - 2, first = at;
+
+    if (t->end < at || memcmp(t->bytes, magic, at) != 0)
+        return false;
+    while (at < t->end && t->bytes[at] >= '0' && t->bytes[at] <= '9')
+        at++;
+    return at > first && at < t->end && t->bytes[at] == '\n';
+}
+
 /* A file that is none of ours, or of a later version. */
 static int check_magic(tape *t)
 {
     const char *magic = NEAP_TRACE_MAGIC;
-    size_t size = strlen(magic), version = size - 2;
+    size_t size = strlen(magic);
 
     while (!t->ended && t->end < size) {
         int r = fill(t);
@@ -58,7 +71,7 @@ static int check_magic(tape *t)
         t->first = t->offset = size;
         return 0;
     }
-    if (t->end >= size && memcmp(t->bytes, magic, version) == 0)
+    if (is_of_another_version(t))
         return neap_error(NEAP_EINVAL,
                           "%s was recorded by a later version of neap: its format is "
                           "not known here",
