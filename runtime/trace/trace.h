@@ -5,7 +5,7 @@
  * seven bits a byte, least first (LEB128), the signed ones in zigzag; times and numbers
  * of calls as differences to those of the record before; texts as their size and their
  * bytes. The byte 255 stands before a checksum (FNV-1a, 32 bits, least byte first) of
- * all bytes since the last. Kinds that are added behind STATS say their size first, so
+ * all bytes since the last. Kinds that are added behind SLOW say their size first, so
  * that a reader which does not know them goes on. docs/TRACE.md tells the same to
  * strangers.
  *

@@ -149,7 +149,7 @@ function TestTrace.test_reports_and_wakes_are_lines()
   contains(answer.out, "policy says: hello\\027[2J")
   contains(answer.out, "failure: policy says: slice: ")
   contains(answer.out, "ejected: policy says: ")
-  contains(answer.out, " wakes after 1")
+  contains(answer.out, " wakes after ")
   contains(answer.out, "policy says\n")
 end
 
