@@ -58,7 +58,9 @@ function TestReference.test_every_option_and_no_other()
   luaunit.assertTrue(there["--policy"] and there["-p"] and there["--for"])
   compare("the option", there, "Options")
   compare("the option of sim", options_of "sim", "neap sim")
-  compare("the option of doctor", options_of "doctor", "neap doctor")
+  for _, verb in ipairs { "trace", "replay", "doctor" } do
+    compare("the option of " .. verb, options_of(verb), "neap " .. verb)
+  end
   compare("the option of rescue", options_of "rescue", "neap rescue")
 end
 
