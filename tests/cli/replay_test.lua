@@ -105,7 +105,10 @@ function TestDifference.test_a_table_of_a_script_is_named_and_its_answers_are_ta
 end
 
 function TestDifference.test_the_first_record_that_differs_is_told()
-  local run = recorded.run { "-p", "fair", "-j1", "-f", recorded.mixed_jobs(), "--for", "500ms" }
+  local jobs = shell.file("unequal.lua", [[
+    local function busy(weight) return { "sh", "-c", "while :; do :; done", weight = weight } end
+    return { busy(100), busy(900) }]])
+  local run = recorded.run { "-p", "fair", "-j1", "-f", jobs, "--for", "700ms" }
   local text = shell.read(run.record):gsub("\4fair", "\2rr", 1)
   local answer = replay(shell.file("other", text))
   same(answer.code, 1)
@@ -157,6 +160,33 @@ function TestDifference.test_what_is_no_record_is_refused()
   end
   same(replay().code, 2)
   same(replay("a", "b").code, 2)
+end
+
+-- luacheck: globals TestInstead
+TestInstead = {}
+
+function TestInstead.test_another_policy_is_put_beside_what_was()
+  local run = recorded.run { "-j1", "-p", "rr", "-f", recorded.mixed_jobs(), "--for", "500ms" }
+  local answer = replay(run.record, "-p", "srtf", "-p", "fair")
+  same({ answer.code, answer.err }, { 0, "" })
+  contains(answer.out, "recorded  round_robin, simulated  srtf, simulated  fair, simulated")
+  contains(answer.out, "turnaround, mean")
+  contains(answer.out, "assumed: the CPU time that each task used between its sleeps is kept")
+  local object = cjson.decode(replay(run.record, "-p", "srtf", "--json").out)
+  same({ object.schema, #object.runs }, { "neap-instead-1", 3 })
+end
+
+function TestInstead.test_a_policy_that_is_not_there_is_refused()
+  local run = recorded.run { "-j1", "-f", recorded.mixed_jobs(), "--for", "300ms" }
+  for _, case in ipairs {
+    { { "-p", "fare" }, 'unknown policy "fare" (did you mean "fair"?)' },
+    { { "-p", "fair", "-s", "no=1" }, 'has no parameter "no"' },
+    { { "-s", "aging=1s" }, "--param is for --policy" },
+  } do
+    local answer = replay(run.record, table.unpack(case[1]))
+    same({ answer.code, answer.out }, { 2, "" })
+    contains(answer.err, case[2])
+  end
 end
 
 shell.main()
