@@ -115,7 +115,7 @@ local function open(policy, list)
   local run = { alive = {}, reports = {}, picks = {}, count = 0, idles = policy.idles }
   run.rt = assert(neap.runtime { clock = "virtual", policy = policy.word, params = policy.params,
     cpus = list.cpus, quantum = list.quantum * neap.ms, seed = list.seed,
-    policy_memory = policy.memory })
+    policy_memory = policy.memory, record = policy.record })
   run.rt:on("error", function(report)
     if report.kind ~= "log" then run.reports[#run.reports + 1] = report end
   end)
@@ -139,8 +139,8 @@ local function go_through(run, list)
   check_times(run)
 end
 
--- Plays a workload under policy = { word, params, idles, memory }. Returns the picks as lines of
--- "time cpu task"; and what went wrong and at which operation, if anything did.
+-- Plays a workload under policy = { word, params, idles, memory, record }. Returns the picks as
+-- lines of "time cpu task"; and what went wrong and at which operation, if anything did.
 function workload.play(policy, list)
   local run = open(policy, list)
   local _ <close> = run.rt

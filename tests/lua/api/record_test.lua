@@ -111,6 +111,23 @@ function TestRecord.test_every_policy_does_the_same_again()
   end
 end
 
+-- Those of `neap policy check`: all that can happen to virtual tasks, in any order.
+function TestRecord.test_random_workloads_do_the_same_again()
+  local workload = require "neap.check_workload"
+  local runs = tonumber(os.getenv("NEAP_RUNS")) or 8
+  for _, policy in ipairs(neap.policies()) do
+    for seed = 1, runs do
+      workload.play({ word = policy.name, idles = policy.idles, record = path }, workload.draw(seed))
+      local rt <close> = assert(neap.replay(path))
+      rt:on("error", function() end)
+      same({ rt:run() }, { true })
+      local state = rt:replay()
+      same({ policy.name, seed, state.difference, state.over }, { policy.name, seed, nil, true })
+      luaunit.assertTrue(state.answers > 0)
+    end
+  end
+end
+
 function TestRecord.test_policies_that_change_and_reload_do_the_same_again()
   assert_same_again({ policy = "lottery", seed = 7 }, function(rt)
     for i = 1, 5 do rt:task { weight = i * 100 } end
