@@ -22,6 +22,7 @@
 -- last reading comes after the turn; when its signal was sent, or its program started; when it
 -- was first seen to have used CPU time since. The last two are nil where nothing tells.
 local neap = require "neap"
+local words = require "neap.trace_words"
 
 local story = {}
 story.__index = story
@@ -186,17 +187,8 @@ function on.preempt(self, _, _, _, cpu)
   if turn and turn.task.turn == turn then self.why[turn.task.id] = "preempted" end
 end
 
-local CHANGES = {
-  policy = function(_, text) return "policy " .. text end,
-  quantum = function(ns) return ("quantum %d us"):format(ns // 1000) end,
-  cpus = function(n) return ("%d cpus"):format(n) end,
-  pause = function() return "the scheduler is paused" end,
-  resume = function() return "the scheduler goes on" end,
-  standstill = function(ns) return ("nothing ran for %d us"):format(ns // 1000) end,
-}
-
-for kind, words in pairs(CHANGES) do
-  on[kind] = function(self, at, _, text, n) self.tell.change(at, words(n, text)) end
+for kind, say in pairs(words.changes) do
+  on[kind] = function(self, at, _, text, n) self.tell.change(at, say(n, text)) end
 end
 
 for _, kind in ipairs { "priority", "weight" } do
@@ -268,8 +260,9 @@ function story:run(limit)
   return ok, message
 end
 
--- Opens a record for a listener. Returns the story, or nil, a message and an errno.
-function story.open(path, listener)
+-- Opens a record for a listener; `wants`: "metrics" of self.rt in the end, or nil. Returns the
+-- story, or nil, a message and an errno.
+function story.open(path, listener, wants)
   local self = setmetatable({
     tell = setmetatable(listener, { __index = function() return nothing end }),
     start = 0,
@@ -281,7 +274,7 @@ function story.open(path, listener)
     ready = 0,
   }, story)
   local rt, message, errno = neap.replay(path, {
-    mode = "take", events = function(...) self:event(...) end,
+    mode = "take", metrics = wants == "metrics", events = function(...) self:event(...) end,
   })
   if not rt then return nil, message, errno end
   self.rt, self.start = rt, rt:replay().start

@@ -1,6 +1,8 @@
--- trace_summary.lua - the accounts of a recorded run: those that `neap run` ended with.
+-- trace_summary.lua - the accounts of a recorded run, those that `neap run` ended with, and its
+-- metrics.
 local figures = require "neap.figures"
 local json = require "neap.json"
+local metrics = require "neap.metrics"
 local owed = require "neap.owed"
 local report = require "neap.report"
 local stats = require "neap.stats"
@@ -56,6 +58,7 @@ function summary:finish()
     result.ideal_ns = self.owed and self.owed:service(id, story.at)
   end
   self.state = story.rt:replay()
+  self.metrics = story.rt:metrics()
 end
 
 function summary:shown()
@@ -67,7 +70,8 @@ function summary:shown()
 end
 
 function summary:text()
-  return report.text(self:shown(), self.run)
+  return report.text(self:shown(), self.run) .. "\n"
+    .. metrics.table({ self.run.policy }, { self.metrics })
 end
 
 local STATE_KEYS = { "records", "bytes", "answers", "time_of_day" }
@@ -79,7 +83,7 @@ function summary:json(put)
   for i, result in ipairs(self:shown()) do
     put((i > 1 and ",\n" or "") .. stats.recorded_task(result))
   end
-  put("]}\n")
+  put(('],"metrics":%s}\n'):format(json.encode(self.metrics)))
 end
 
 return summary

@@ -25,7 +25,7 @@ exit codes: 0, also of a record that was cut; 1: the record is damaged, what was
 local function configure(parser)
   parser:option("--perfetto", "Write Chrome's JSON to OUT ('-': stdout), for ui.perfetto.dev.")
     :argname("OUT")
-  parser:flag("--summary", "Print the table that the run ended with.")
+  parser:flag("--summary", "Print the table that the run ended with, and metrics.")
   parser:flag("--json", "Print the accounts as one JSON object, schema neap-trace-1.")
   parser:flag("--raw", "Print each event as a line (docs/TRACE.md).")
   parser:option("--task", "Only tasks of this id or name; may be repeated."):argname("TASK")
@@ -91,7 +91,8 @@ local function run(given)
   check(given)
   local path = given.word[1]
   local listener = {}
-  local told, message = story.open(path, listener)
+  local told, message = story.open(path, listener,
+    (given.summary or given.json) and "metrics" or nil)
   if not told then options.refuse(USAGE, "%s", message) end
   local out <close> = open_target(given)
   for name, act in pairs(make_view(given, out)) do listener[name] = act end
