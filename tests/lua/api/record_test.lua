@@ -117,7 +117,8 @@ function TestRecord.test_random_workloads_do_the_same_again()
   local runs = tonumber(os.getenv("NEAP_RUNS")) or 8
   for _, policy in ipairs(neap.policies()) do
     for seed = 1, runs do
-      workload.play({ word = policy.name, idles = policy.idles, record = path }, workload.draw(seed))
+      local list = workload.draw(seed)
+      workload.play({ word = policy.name, idles = policy.idles, record = path }, list)
       local rt <close> = assert(neap.replay(path))
       rt:on("error", function() end)
       same({ rt:run() }, { true })
