@@ -137,12 +137,10 @@ static void set_text(lua_State *L, const char *name, const char *text)
     lua_setfield(L, -2, name);
 }
 
-static int report_body(lua_State *L)
+void neap_events_push_report(lua_State *L, const neap_report *r)
 {
     static const char *const kinds[] = {"log",   "failure", "ejected", "task",
                                         "guard", "output",  "record"};
-    const struct event *e = lua_touserdata(L, 1);
-    const neap_report *r = e->report;
 
     lua_createtable(L, 0, 6);
     set_text(L, "kind", kinds[r->kind]);
@@ -154,6 +152,13 @@ static int report_body(lua_State *L)
         lua_pushinteger(L, (lua_Integer)r->task);
         lua_setfield(L, -2, "task");
     }
+}
+
+static int report_body(lua_State *L)
+{
+    const struct event *e = lua_touserdata(L, 1);
+
+    neap_events_push_report(L, e->report);
     return tell(L, e->script, NEAP_EVENT_ERROR, 1);
 }
 

@@ -127,6 +127,8 @@ void neap_events_install(neap_options *o);
 /* What it installs as on_switch. */
 void neap_events_switch(void *user, neap_runtime *rt, int cpu, neap_task *from,
                         neap_task *to);
+/* Pushes the table that handlers of `error` get. */
+void neap_events_push_report(lua_State *L, const neap_report *report);
 int neap_events_on(lua_State *L);
 int neap_events_off(lua_State *L);
 int neap_events_on_signal(lua_State *L);

@@ -183,22 +183,11 @@ static void set_rows(lua_State *L, const struct neap_simulation *n, int list)
 
 static void set_reports(lua_State *L, const struct neap_simulation *n)
 {
-    static const char *const kinds[] = {"log",  "failure", "ejected",
-                                        "task", "guard",   "output"};
     lua_Integer i = 0;
 
     lua_newtable(L);
     for (const struct neap_sim_line *l = n->first_line; l; l = l->next) {
-        const neap_report *r = &l->report;
-
-        lua_createtable(L, 0, 6);
-        set_text(L, "kind", kinds[r->kind]);
-        set_text(L, "policy", r->policy);
-        set_text(L, "hook", r->hook);
-        set_text(L, "message", r->message);
-        set_text(L, "trace", r->trace);
-        if (r->task)
-            set_integer(L, "task", (int64_t)r->task);
+        neap_events_push_report(L, &l->report);
         lua_rawseti(L, -2, ++i);
     }
     lua_setfield(L, -2, "reports");

@@ -198,7 +198,7 @@ function TestTypes.test_facts_what_rescue_finds_and_reports()
   compare_fields("neap.fact", "lua/facts.c", "static void push_fact(", "\n}")
   compare_fields("neap.facts", "lua/facts.c", "int neap_facts_lua(", "\n}")
   compare_fields("neap.rescue.left", "lua/rescue.c", "static void add(", "\n}")
-  compare_fields("neap.report", "lua/events.c", "static int report_body(", "\n}")
+  compare_fields("neap.report", "lua/events.c", "void neap_events_push_report(", "\n}")
 end
 
 -- Keys of tables that are given.
