@@ -129,6 +129,16 @@ function TestRecord.test_random_workloads_do_the_same_again()
   end
 end
 
+-- Who takes over from those that let a task wait too long is not taken out for it himself.
+function TestRecord.test_fair_stays_in_charge_though_a_wait_is_too_long_for_others()
+  assert_same_again({ policy = "fair", quantum = neap.s, cpus = 1 }, function(rt)
+    for i = 1, 6 do rt:task { name = "t" .. i } end
+    rt:run(4500 * neap.ms)
+    rt:set_quantum(neap.ms)
+    rt:run(2 * neap.s)
+  end)
+end
+
 function TestRecord.test_policies_that_change_and_reload_do_the_same_again()
   assert_same_again({ policy = "lottery", seed = 7 }, function(rt)
     for i = 1, 5 do rt:task { weight = i * 100 } end
