@@ -109,6 +109,7 @@ function story:join(new, at)
   new.handle, new.name, new.state, new.since = handle, handle.name, "ready", at
   new.booked = 0 -- CPU time that turns have been told to have used
   self.tasks[new.id] = new
+  self.figures = nil -- of a time before it
   self:count_ready("ready", 1)
   self.tell.add(new, at)
 end

@@ -328,6 +328,23 @@ function TestBadRecords.test_what_is_cut_is_shown_to_its_last_whole_record()
   end
 end
 
+function TestBadRecords.test_a_run_that_was_killed_is_told_as_far_as_it_was_written()
+  local path = shell.path("killed.neap")
+  local killed = shell.start_neap { "run", "-j1", "--record", path, "-f",
+    recorded.jobs { "while :; do :; done", "while :; do sleep 0.02; done" } }
+  shell.await("more than the beginning of a record", 10, function()
+    return #(shell.read(path) or "") > 800
+  end)
+  killed:signal("KILL")
+  killed:finish()
+  killed:assert_gone(5)
+  local told = cjson.decode(trace("--json", path).out)
+  luaunit.assertTrue(told.run.wall_ns > 500000000 and told.run.decisions > 5)
+  luaunit.assertTrue(told.run.context_switches > 1 and told.run.active == 2)
+  for _, task in ipairs(told.tasks) do same(task.how, "unfinished") end
+  same(shell.neap({ "replay", path }).code, 0)
+end
+
 function TestBadRecords.test_damage_is_said_where_it_is()
   local text, damaged = shell.read(mixed().record), 0
   for i = 1, 12 do
