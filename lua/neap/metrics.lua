@@ -15,7 +15,7 @@ local function spread(list, key, title, field_suffix, show)
   for _, part in ipairs { "mean", "p50", "p95", "p99", "max" } do
     list[#list + 1] = { name = ("%s_%s"):format(key, part), title = ("%s, %s"):format(title, part),
       show = show, better = "less",
-      get = function(r) return r[key].count > 0 and r[key][part .. field_suffix] or nil end }
+      get = function(r) return r[key] and r[key].count > 0 and r[key][part .. field_suffix] or nil end }
   end
 end
 
@@ -27,7 +27,7 @@ local function single(list, key, title, show, better, is_there)
     end }
 end
 
-local function has_deadlines(r) return r.deadlines > 0 end
+local function has_deadlines(r) return r.deadlines and r.deadlines > 0 end
 local function has_cycles(r) return r.cycles and r.cycles > 0 end
 
 -- In order of their rows: { name, title, show = function(value), better = "less"|"more"|nil,
@@ -67,26 +67,40 @@ local function best_of(values, better)
   return differ and best or nil
 end
 
+-- The figures of reports side by side: a list of { name, title, texts (nil: there is none), best =
+-- { [i] = true } }; without the rows that no report has.
+function metrics.rows(reports)
+  local rows = {}
+  for _, metric in ipairs(metrics.list) do
+    local values, texts, any = { n = #reports }, {}, false
+    for i, report in ipairs(reports) do
+      values[i] = metric.get(report) or nil
+      texts[i] = values[i] ~= nil and metric.show(values[i]) or nil
+      any = any or values[i] ~= nil
+    end
+    local best, marked = metric.better and best_of(values, metric.better), {}
+    for i = 1, #reports do
+      marked[i] = best ~= nil and values[i] == best or nil
+    end
+    if any then
+      rows[#rows + 1] = { name = metric.name, title = metric.title, texts = texts, best = marked }
+    end
+  end
+  return rows
+end
+
 -- The text of the table: a column for each report, the best of a row marked by a star. `names`
 -- are the titles of the columns.
 function metrics.table(names, reports)
-  local titles, rows = { "" }, {}
+  local titles, lines = { "" }, {}
   for i, name in ipairs(names) do titles[i + 1] = ">" .. name .. " " end
-  for _, metric in ipairs(metrics.list) do
-    local values, any = { n = #reports }, false
-    for i, report in ipairs(reports) do
-      values[i] = metric.get(report) or nil
-      any = any or values[i] ~= nil
-    end
-    local best, row = metric.better and best_of(values, metric.better), { metric.title }
+  for n, row in ipairs(metrics.rows(reports)) do
+    lines[n] = { row.title }
     for i = 1, #reports do
-      local value = values[i]
-      row[i + 1] = value == nil and "- "
-        or metric.show(value) .. (best ~= nil and value == best and "*" or " ")
+      lines[n][i + 1] = row.texts[i] and row.texts[i] .. (row.best[i] and "*" or " ") or "- "
     end
-    if any then rows[#rows + 1] = row end
   end
-  return tables.format(titles, rows)
+  return tables.format(titles, lines)
 end
 
 local function csv_cell(value)

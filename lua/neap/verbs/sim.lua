@@ -1,10 +1,12 @@
 -- sim.lua - `neap sim`: a workload in virtual time under one or several policies.
 local console = require "neap.console"
+local draw = require "neap.picture.draw"
 local json = require "neap.json"
 local metrics = require "neap.metrics"
 local neap = require "neap"
 local answer = require "neap.answer"
 local options = require "neap.options"
+local picture = require "neap.picture"
 local sweep = require "neap.sweep"
 local tables = require "neap.table"
 local workload = require "neap.workload"
@@ -16,6 +18,7 @@ examples:
   neap sim -p edf -p rm --limit 10s --tasks sets.lua
   neap sim -p rr --sweep quantum=1ms..50ms/8 examples/workloads/mixed.lua
   neap sim -p lottery --seed 7 --json work.lua >report.json
+  neap sim -p fifo -p srtf --gantt --html run.html examples/workloads/textbook/srtf.lua
 
 A workload is FILE.lua (a list of tasks, or a function that adds them), FILE.json (rt-app), or what
 neap run --record has written.
@@ -37,6 +40,7 @@ local function configure(parser)
   parser:option("--policy-memory", "Memory for the state of a policy file (default: 8M).")
     :argname("SIZE")
   parser:flag("--tasks", "One row for each task.")
+  draw.configure(parser)
   parser:option("--sweep", "Values to try, NAME=a,b,c or NAME=a..b[/N]; of quantum, cpus, seed or "
     .. "a parameter; repeated: all combinations."):argname("NAME=VALUES"):count("*")
   parser:flag("--json", "The reports as JSON, neap-sim-1.")
@@ -93,7 +97,8 @@ local function simulate(policy, work, given)
     seed = given.seed,
     limit = given.limit or work.limit,
     policy_memory = given.policy_memory,
-    tasks = given.tasks,
+    tasks = given.tasks or draw.wanted(given) and true,
+    timeline = draw.wanted(given) and picture.MOST_SEGMENTS,
   })
   if not ok then
     options.refuse(REFUSED, "%s", (tostring(report):gsub("^[^%s:]+:%d+: ", "")))
@@ -168,10 +173,26 @@ local function write(path, given, policies, reports)
   console.write(footer(path, reports[1]))
 end
 
+-- Makes the pictures of all reports, which then have no more than what was asked for.
+local function draw_all(path, given, policies, reports, list)
+  local drawn, titles = { title = path, policies = {} }, titles_of(policies)
+  for i, report in ipairs(reports) do
+    local rows = report.rows
+    drawn.policies[i] = picture.of_report(titles[i], report, list)
+    report.rows = given.tasks and rows or nil
+  end
+  draw.write(given, drawn)
+  if given.gantt then io.stdout:write("\n") end
+end
+
 local function run(given)
   local path, policies = path_of(given), policies_of(given)
+  draw.check("sim", given)
   if given.json and given.csv then
     options.misuse("sim", "give either --json or --csv, not both")
+  end
+  if #given.sweep > 0 and draw.wanted(given) then
+    options.misuse("sim", "a sweep has no picture: leave out --gantt, --svg and --html")
   end
   if #given.sweep > 0 then return sweep.run(path, given, policies) end
   local work, reports = read(path, given), {}
@@ -179,6 +200,7 @@ local function run(given)
     reports[i] = simulate(policy, work, given)
     tell_reports(policy, reports[i])
   end
+  if draw.wanted(given) then draw_all(path, given, policies, reports, work.tasks) end
   write(path, given, policies, reports)
   return 0
 end
