@@ -1,6 +1,6 @@
-# embed.cmake - has embed.lua write embedded.c again whenever a Lua source of neap changes.
+# embed.cmake - has embed.lua write embedded.c again whenever a source that it embeds changes.
 file(GLOB_RECURSE embedded_sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
-  lua/neap/*.lua policies/*.lua)
+  lua/neap/*.lua lua/neap/*.html lua/neap/*.css lua/neap/*.js policies/*.lua)
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/embedded.c
   COMMAND ${LUA_PROGRAM} cmake/embed.lua ${CMAKE_BINARY_DIR}/embedded.c ${embedded_sources}

@@ -1,13 +1,22 @@
--- embed.lua - writes Lua files into a C file, for lua/embedded.h: embed.lua OUTPUT FILE...
+-- embed.lua - writes files into a C file, for lua/embedded.h: embed.lua OUTPUT FILE...
 --
 -- As numbers, since C compilers need not take string literals of more than 4095 bytes.
 
 -- lua/neap/init.lua is "neap", lua/neap/verbs/run.lua "neap.verbs.run"; policies/fifo.lua is
--- "policies/fifo".
+-- "policies/fifo". What is not Lua keeps its suffix: lua/neap/picture/page.css is
+-- "neap.picture.page_css".
 local function name_of(path)
-  local stem = path:gsub("%.lua$", "")
+  local stem = path:gsub("%.lua$", ""):gsub("%.(%a+)$", "_%1")
   local module = stem:match("^lua/(.*)$")
   return module and module:gsub("/init$", ""):gsub("/", ".") or stem
+end
+
+-- A file that is not Lua is a module that returns its text.
+local function as_lua(path, text)
+  if path:find("%.lua$") then return text end
+  local level = ("="):rep(8)
+  assert(not text:find("]" .. level .. "]", 1, true), path)
+  return ("return [%s[\n%s]%s]\n"):format(level, text, level)
 end
 
 local function read(path)
@@ -25,7 +34,7 @@ end
 
 local files = {}
 for i = 2, #arg do
-  files[#files + 1] = { path = arg[i], name = name_of(arg[i]), text = read(arg[i]) }
+  files[#files + 1] = { path = arg[i], name = name_of(arg[i]), text = as_lua(arg[i], read(arg[i])) }
 end
 table.sort(files, function(a, b) return a.name < b.name end)
 

@@ -15,7 +15,10 @@ local function spread(list, key, title, field_suffix, show)
   for _, part in ipairs { "mean", "p50", "p95", "p99", "max" } do
     list[#list + 1] = { name = ("%s_%s"):format(key, part), title = ("%s, %s"):format(title, part),
       show = show, better = "less",
-      get = function(r) return r[key] and r[key].count > 0 and r[key][part .. field_suffix] or nil end }
+      get = function(r)
+        local times = r[key]
+        return times and times.count > 0 and times[part .. field_suffix] or nil
+      end }
   end
 end
 

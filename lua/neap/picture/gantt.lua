@@ -1,7 +1,7 @@
 -- gantt.lua - a picture in the terminal: a row for each task, a column for each quantum.
 --
--- Where a column stands for more time than one state lasts, a cpu's share of it is the height of its
--- block; on several cpus a column in which the task ran most of the time says which one it had.
+-- Where a column stands for more time than one state lasts, the share that the task ran is the
+-- height of its block; on several cpus a column in which it ran most of the time says on which one.
 -- Without UTF-8 there are two marks: ran most of it, ran a part.
 local picture = require "neap.picture"
 local tables = require "neap.table"
@@ -105,7 +105,8 @@ local function legend(scale)
   local runs = (scale.cpus > 1 and "0 runs on cpu 0  "
     or style == MARKS.ascii and "# runs  " or "█ runs  ") .. part
   return ("%s  %s waits  %s sleeps; a column is %s, %d quant%s"):format(runs, style.waits,
-    style.sleeps, picture.at(scale.width, scale.width), scale.quanta, scale.quanta == 1 and "um" or "a")
+    style.sleeps, picture.at(scale.width, scale.width), scale.quanta,
+    scale.quanta == 1 and "um" or "a")
 end
 
 local function chart(policy, scale, options)
