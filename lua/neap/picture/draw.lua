@@ -33,14 +33,14 @@ end
 -- Writes a file; refuses, with the reason, when that fails.
 function draw.write_file(path, text)
   local file, problem = io.open(path, "wb")
-  local ok = file and file:write(text)
+  local ok = false
   if file then
+    ok, problem = file:write(text)
     local closed, reason = file:close()
-    ok, problem = ok and closed, reason
+    if ok and not closed then ok, problem = false, reason end
   end
   if not ok then
-    local reason = (problem or "it is full"):gsub("^" .. path:gsub("%p", "%%%0") .. ": ", "")
-    options.refuse(REFUSED, "cannot write %s: %s", path, reason)
+    options.refuse(REFUSED, "cannot write %s: %s", path, (problem:gsub("^.*: ", "")))
   end
 end
 
