@@ -39,6 +39,12 @@ local function task_of(row, list)
     wait_ns = row.wait_ns, longest_wait_ns = row.longest_wait_ns }
 end
 
+-- From 0, but where that would be mostly empty.
+local function begin_of(report)
+  local first = report.from_ns
+  return first * 10 < report.end_ns and 0 or first - first % report.quantum_ns
+end
+
 -- One simulation, of neap.simulate{ tasks = true, timeline = ... }; `list` is the flat list of the
 -- workload, which knows the priorities. The report loses its rows and its timeline to the picture.
 function picture.of_report(name, report, list)
@@ -46,8 +52,7 @@ function picture.of_report(name, report, list)
   for i, row in ipairs(report.rows) do tasks[i] = task_of(row, list) end
   local policy = { name = name, report = report, cpus = report.cpus,
     quantum_ns = report.quantum_ns, seed = report.seed,
-    from_ns = report.from_ns - report.from_ns % report.quantum_ns,
-    to_ns = math.max(report.end_ns, report.from_ns + 1), known_ns = report.timeline_to_ns,
+    from_ns = begin_of(report), to_ns = math.max(report.end_ns, report.from_ns + 1), known_ns = report.timeline_to_ns,
     tasks = tasks, segments = report.timeline }
   report.rows, report.timeline, report.timeline_to_ns = nil, nil, nil
   return policy

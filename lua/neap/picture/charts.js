@@ -125,7 +125,8 @@ class Waits extends Chart {
       if (count && context.measureText(count).width < each) {
         context.fillText(count, x + each / 2, bottom - height - 8);
       }
-      const isLabelled = each > 44 || /^1/.test(String(upTo));
+      const isLast = i === waits.length - 1 && (i === 0 || !/^1/.test(String(waits[i - 1][0])));
+      const isLabelled = each > 44 || /^1/.test(String(upTo)) || isLast;
       if (isLabelled) context.fillText(`≤${instant(upTo, upTo)}`, x + each / 2, bottom + 12);
     });
   }

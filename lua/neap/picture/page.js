@@ -166,12 +166,21 @@ class Page {
     add("sleeps", null, "sleeps");
   }
 
+  // The figures in one table, or in two that stand side by side where there is room.
   makeFigures() {
-    const table = byId("figures"), head = table.createTHead().insertRow();
+    const { figures, policies } = this.run;
+    const each = policies.length <= 3 ? Math.ceil(figures.length / 2) : figures.length;
+    for (let i = 0; i < figures.length; i += each) {
+      byId("figures").append(this.makeTable(figures.slice(i, i + each)));
+    }
+  }
+
+  makeTable(figures) {
+    const table = make("table"), head = table.createTHead().insertRow();
     head.append(make("th", "", { "aria-label": "figure", scope: "col" }));
     for (const policy of this.run.policies) head.append(make("th", policy.name, { scope: "col" }));
     const body = table.createTBody();
-    for (const figure of this.run.figures) {
+    for (const figure of figures) {
       const row = body.insertRow();
       row.append(make("th", figure.title, { scope: "row" }));
       figure.texts.forEach((text, i) => {
@@ -183,6 +192,7 @@ class Page {
         row.append(cell);
       });
     }
+    return table;
   }
 
   tellRange() {

@@ -43,6 +43,39 @@ local function draw_nasty(name)
   return drawn
 end
 
+local ENTITIES = { lt = "<", gt = ">", amp = "&", quot = '"' }
+
+-- The boxes of all texts, a little too wide.
+local function boxes_of(text)
+  local boxes = {}
+  for attributes, body in text:gmatch("<text ([^>]*)>([^<]*)</text>") do
+    local function get(name) return attributes:match(name .. '="([^"]*)"') end
+    local size = tonumber(get "font%-size")
+    local plain = body:gsub("&(%w+);", ENTITIES)
+    local letter = get "class" == "head" and 0.62 or 0.603
+    local width, x, y = utf8.len(plain) * size * letter, tonumber(get "x"), tonumber(get "y")
+    local anchor = get "text%-anchor"
+    local left = anchor == "end" and x - width or anchor == "middle" and x - width / 2 or x
+    boxes[#boxes + 1] = { left = left, right = left + width, top = y - 0.75 * size,
+      bottom = y + 0.2 * size, text = plain }
+  end
+  return boxes
+end
+
+local function check_labels(text)
+  local boxes, width = boxes_of(text), tonumber(text:match 'viewBox="0 0 (%d+)')
+  local height = tonumber(text:match 'viewBox="0 0 %d+ (%d+)')
+  for i, a in ipairs(boxes) do
+    is_true(a.left >= 0 and a.right <= width and a.top >= 0 and a.bottom <= height, a.text)
+    for k = i + 1, #boxes do
+      local b = boxes[k]
+      is_true(a.right <= b.left or b.right <= a.left or a.bottom <= b.top or b.bottom <= a.top,
+        ("%q overlaps %q"):format(a.text, b.text))
+    end
+  end
+  return #boxes
+end
+
 -- The terminal. SGG 5.3.2, shortest remaining time first: P1 P2 P4 P1 P3.
 
 function TestGantt.test_a_textbook_run_in_unicode()
@@ -138,6 +171,33 @@ function TestGantt.test_colour_and_letters_are_those_of_the_terminal()
   same(coloured:gsub("\27%[%d*m", ""), plain)
 end
 
+-- A recorded run, of virtual tasks: b sleeps from 35 to 60 ms, a ends at 90 ms.
+function TestGantt.test_a_recorded_run_is_drawn_likewise()
+  local path = os.tmpname()
+  do
+    local rt <close> = assert(neap.runtime { clock = "virtual", policy = "rr", cpus = 1,
+      record = path })
+    local a, b = assert(rt:task { name = "a", priority = 7 }), assert(rt:task { name = "b" })
+    rt:run "35ms"
+    b:block()
+    rt:run "25ms"
+    b:wake()
+    rt:run "30ms"
+    a:finish()
+    rt:run "20ms"
+    b:finish()
+    rt:run "0s"
+  end
+  local drawn = assert(picture.of_replay(path))
+  os.remove(path)
+  same(gantt.text(drawn, { charset = "ascii" }):match "^[^\n]*\n[^\n]*\n[^\n]*\n",
+    "round_robin\na #-#####-#\nb -#-#..-#-##\n")
+  same(drawn.policies[1].tasks[1].priority, 7)
+  luaunit.assertStrContains(page.text(drawn), "round_robin")
+  check_labels(svg.text(drawn))
+  is_true(not picture.of_replay "/nonexistent")
+end
+
 -- Columns and scales.
 
 function TestFold.test_columns_hold_all_the_time_that_a_task_was_there()
@@ -177,8 +237,6 @@ end
 
 -- SVG. Elements and texts, found by patterns: what is written is our own.
 
-local ENTITIES = { lt = "<", gt = ">", amp = "&", quot = '"' }
-
 -- Is it well-formed? Returns how many elements there are.
 local function parse(text)
   local stack, count, at = {}, 0, 1
@@ -200,37 +258,6 @@ local function parse(text)
   end
   same(#stack, 0)
   return count
-end
-
--- The boxes of all texts, a little too wide.
-local function boxes_of(text)
-  local boxes = {}
-  for attributes, body in text:gmatch("<text ([^>]*)>([^<]*)</text>") do
-    local function get(name) return attributes:match(name .. '="([^"]*)"') end
-    local size = tonumber(get "font%-size")
-    local plain = body:gsub("&(%w+);", ENTITIES)
-    local letter = get "class" == "head" and 0.62 or 0.603
-    local width, x, y = utf8.len(plain) * size * letter, tonumber(get "x"), tonumber(get "y")
-    local anchor = get "text%-anchor"
-    local left = anchor == "end" and x - width or anchor == "middle" and x - width / 2 or x
-    boxes[#boxes + 1] = { left = left, right = left + width, top = y - 0.75 * size,
-      bottom = y + 0.2 * size, text = plain }
-  end
-  return boxes
-end
-
-local function check_labels(text)
-  local boxes, width = boxes_of(text), tonumber(text:match 'viewBox="0 0 (%d+)')
-  local height = tonumber(text:match 'viewBox="0 0 %d+ (%d+)')
-  for i, a in ipairs(boxes) do
-    is_true(a.left >= 0 and a.right <= width and a.top >= 0 and a.bottom <= height, a.text)
-    for k = i + 1, #boxes do
-      local b = boxes[k]
-      is_true(a.right <= b.left or b.right <= a.left or a.bottom <= b.top or b.bottom <= a.top,
-        ("%q overlaps %q"):format(a.text, b.text))
-    end
-  end
-  return #boxes
 end
 
 function TestSvg.test_a_textbook_run_has_a_tooltip_for_each_turn()
