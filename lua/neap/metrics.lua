@@ -15,10 +15,7 @@ local function spread(list, key, title, field_suffix, show)
   for _, part in ipairs { "mean", "p50", "p95", "p99", "max" } do
     list[#list + 1] = { name = ("%s_%s"):format(key, part), title = ("%s, %s"):format(title, part),
       show = show, better = "less",
-      get = function(r)
-        local times = r[key]
-        return times and times.count > 0 and times[part .. field_suffix] or nil
-      end }
+      get = function(r) return r[key].count > 0 and r[key][part .. field_suffix] or nil end }
   end
 end
 
@@ -30,7 +27,7 @@ local function single(list, key, title, show, better, is_there)
     end }
 end
 
-local function has_deadlines(r) return r.deadlines and r.deadlines > 0 end
+local function has_deadlines(r) return r.deadlines > 0 end
 local function has_cycles(r) return r.cycles and r.cycles > 0 end
 
 -- In order of their rows: { name, title, show = function(value), better = "less"|"more"|nil,

@@ -60,7 +60,7 @@ end
 
 -- A recorded run; nil and a message for what cannot be read.
 function picture.of_replay(path)
-  return require("neap.picture.recorded")(path)
+  return require("neap.picture.recorded")(path, picture.MOST_SEGMENTS)
 end
 
 -- What the policies have in common.

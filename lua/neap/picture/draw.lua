@@ -1,6 +1,7 @@
 -- draw.lua - the options --gantt, --svg and --html of a verb, and what they make.
 local neap = require "neap"
 local options = require "neap.options"
+local target = require "neap.target"
 
 local draw = {}
 
@@ -30,18 +31,13 @@ function draw.check(verb, given)
   end
 end
 
--- Writes a file; refuses, with the reason, when that fails.
-function draw.write_file(path, text)
-  local file, problem = io.open(path, "wb")
-  local ok = false
-  if file then
-    ok, problem = file:write(text)
-    local closed, reason = file:close()
-    if ok and not closed then ok, problem = false, reason end
-  end
-  if not ok then
-    options.refuse(REFUSED, "cannot write %s: %s", path, (problem:gsub("^.*: ", "")))
-  end
+-- Writes a file ("-": stdout); refuses, with the reason, when that fails.
+local function write_file(path, text)
+  local out <close>, problem = target.open(path)
+  if not out then options.refuse(REFUSED, "%s", problem) end
+  out:put(text)
+  local ok, reason = out:done()
+  if not ok then options.refuse(REFUSED, "%s", reason) end
 end
 
 -- Makes all that is asked for of one picture (neap.picture).
@@ -50,8 +46,8 @@ function draw.write(given, drawn)
     local gantt = require "neap.picture.gantt"
     io.stdout:write(gantt.text(drawn, gantt.options(os.getenv, (neap.terminal(STDOUT)))))
   end
-  if given.svg then draw.write_file(given.svg, require("neap.picture.svg").text(drawn)) end
-  if given.html then draw.write_file(given.html, require("neap.picture.page").text(drawn)) end
+  if given.svg then write_file(given.svg, require("neap.picture.svg").text(drawn)) end
+  if given.html then write_file(given.html, require("neap.picture.page").text(drawn)) end
 end
 
 return draw
