@@ -2,7 +2,7 @@
 --
 -- Where a run comes from and how it is drawn know nothing of each other. Between them is a picture:
 --
---   { title = text, note = text or nil,
+--   { title = text, note = text or nil, damaged = true or nil (the record ends before the run),
 --     policies = { {
 --       name = text,
 --       report = as neap.simulate() returns; figures that are not known are left out,
@@ -52,7 +52,8 @@ function picture.of_report(name, report, list)
   for i, row in ipairs(report.rows) do tasks[i] = task_of(row, list) end
   local policy = { name = name, report = report, cpus = report.cpus,
     quantum_ns = report.quantum_ns, seed = report.seed,
-    from_ns = begin_of(report), to_ns = math.max(report.end_ns, report.from_ns + 1), known_ns = report.timeline_to_ns,
+    from_ns = begin_of(report), to_ns = math.max(report.end_ns, report.from_ns + 1),
+    known_ns = report.timeline_to_ns,
     tasks = tasks, segments = report.timeline }
   report.rows, report.timeline, report.timeline_to_ns = nil, nil, nil
   return policy
@@ -61,6 +62,30 @@ end
 -- A recorded run; nil and a message for what cannot be read.
 function picture.of_replay(path)
   return require("neap.picture.recorded")(path, picture.MOST_SEGMENTS)
+end
+
+-- Leaves out the tasks that are not `wanted`, and what was before `from` or after `to` (nil: there
+-- is no such bound). The reports stay those of the whole run.
+function picture.keep(drawn, wanted, from, to)
+  for _, policy in ipairs(drawn.policies) do
+    policy.from_ns = math.max(policy.from_ns, from or policy.from_ns)
+    policy.to_ns = math.max(policy.from_ns + 1, math.min(policy.to_ns, to or policy.to_ns))
+    local tasks, segments = {}, {}
+    for _, task in ipairs(policy.tasks) do
+      if wanted(task) and task.from_ns < policy.to_ns
+        and (task.to_ns or policy.to_ns) > policy.from_ns then
+        tasks[#tasks + 1] = task
+        task.from_ns = math.max(task.from_ns, policy.from_ns)
+        if task.to_ns and task.to_ns > policy.to_ns then task.to_ns = nil end
+      end
+    end
+    for _, segment in ipairs(policy.segments) do
+      segment.from_ns = math.max(segment.from_ns, policy.from_ns)
+      segment.to_ns = math.min(segment.to_ns, policy.to_ns)
+      if segment.from_ns < segment.to_ns then segments[#segments + 1] = segment end
+    end
+    policy.tasks, policy.segments = tasks, segments
+  end
 end
 
 -- What the policies have in common.

@@ -53,6 +53,26 @@ function TestPicture.test_the_report_of_a_drawn_run_is_that_of_any_other()
   same(sim({}, "--svg", shell.path "b.svg", table.unpack(options)).out, plain)
 end
 
+function TestPicture.test_a_recorded_run_is_drawn_likewise_or_a_part_of_it()
+  local record, html = shell.path "run.rec", shell.path "r.html"
+  same(shell.neap({ "run", "-q", "10ms", "--quiet", "--record", record, "-j1", "--", "sh", "-c",
+    "sleep 0.2; i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done" }).code, 0)
+  local function trace(...)
+    local answer = shell.run { os.getenv "NEAP", "trace", env = { "LC_ALL=C" }, ... }
+    same(answer.code, 0, answer.err)
+    return answer.out
+  end
+  luaunit.assertStrMatches(trace("--gantt", record), "fair\nsh [+.#-]+\n.*")
+  luaunit.assertStrMatches(trace("--gantt", "--from", "50ms", "--to", "100ms", record),
+    "fair\nsh [.#+]+\n.*")
+  trace("--html", html, "--svg", shell.path "r.svg", record)
+  luaunit.assertStrMatches(shell.read(html), "<!doctype html>.*</html>\n")
+  for _, wrong in ipairs { { "--gantt", "--json" }, { "--html", record }, { "--gantt", "--raw" },
+    { "--gantt", "--cpu", "0" }, { "--gantt", "--task", "nobody" } } do
+    same(shell.neap({ "trace", record, table.unpack(wrong) }).code, 2)
+  end
+end
+
 function TestPicture.test_what_makes_no_sense_is_refused()
   refused("--gantt writes to where --json does", "--gantt", "--json", SRTF)
   refused("--gantt writes to where --csv does", "--gantt", "--csv", SRTF)

@@ -26,12 +26,15 @@ function draw.check(verb, given)
     options.misuse(verb, "--gantt writes to where %s does: give one of them",
       given.json and "--json" or "--csv")
   end
+  for _, name in ipairs { "svg", "html" } do
+    if given[name] == "-" then options.misuse(verb, "--%s wants the name of a file", name) end
+  end
   if given.svg and given.svg == given.html then
     options.misuse(verb, "--svg and --html need files of their own, not both %s", given.svg)
   end
 end
 
--- Writes a file ("-": stdout); refuses, with the reason, when that fails.
+-- Writes a file; refuses, with the reason, when that fails.
 local function write_file(path, text)
   local out <close>, problem = target.open(path)
   if not out then options.refuse(REFUSED, "%s", problem) end

@@ -77,5 +77,6 @@ return function(path, most_segments)
   self:finish()
   if not ok and #self.tasks == 0 then return nil, problem end
   local cut = rt:replay().cut and "The record is cut: the run was killed, or is going on."
-  return { title = path, note = not ok and problem or cut or nil, policies = { policy_of(self) } }
+  return { title = path, note = not ok and problem or cut or nil, damaged = not ok or nil,
+    policies = { policy_of(self) } }
 end

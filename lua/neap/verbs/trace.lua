@@ -1,4 +1,5 @@
 -- trace.lua - `neap trace`: what happened in a recorded run.
+local draw = require "neap.picture.draw"
 local filters = require "neap.trace_filter"
 local options = require "neap.options"
 local raw = require "neap.trace_raw"
@@ -6,6 +7,7 @@ local story = require "neap.trace_story"
 local summaries = require "neap.trace_summary"
 local target = require "neap.target"
 local text = require "neap.trace_text"
+local pictures = require "neap.trace_picture"
 local perfetto = require "neap.trace_perfetto"
 local console = require "neap.console"
 
@@ -28,6 +30,7 @@ local function configure(parser)
   parser:flag("--summary", "Print the table that the run ended with, and metrics.")
   parser:flag("--json", "Print the accounts as one JSON object, schema neap-trace-1.")
   parser:flag("--raw", "Print each event as a line (docs/TRACE.md).")
+  draw.configure(parser)
   parser:option("--task", "Only tasks of this id or name; may be repeated."):argname("TASK")
     :count("*")
   parser:option("--cpu", "Only turns on this cpu, from 0."):argname("N")
@@ -42,6 +45,14 @@ local function check(given)
   local modes = {}
   for _, name in ipairs { "perfetto", "summary", "raw" } do
     if given[name] then modes[#modes + 1] = "--" .. name end
+  end
+  for _, name in ipairs { "gantt", "svg", "html" } do
+    if given[name] and #modes > 0 then
+      options.misuse("trace", "give either %s or --%s, not both", modes[1], name)
+    end
+    if given[name] and given.cpu then
+      options.misuse("trace", "--cpu does not go with --%s, which shows all cpus", name)
+    end
   end
   if given.json and not given.summary then modes[#modes + 1] = "--json" end
   if #modes > 1 then
@@ -90,6 +101,13 @@ end
 local function run(given)
   check(given)
   local path = given.word[1]
+  if draw.wanted(given) then
+    draw.check("trace", given)
+    if given.svg == path or given.html == path then
+      options.misuse("trace", "that would overwrite the record")
+    end
+    return pictures(path, given, filters.new(given))
+  end
   local listener = {}
   local told, message = story.open(path, listener,
     (given.summary or given.json) and "metrics" or nil)
