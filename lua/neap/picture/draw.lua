@@ -1,4 +1,5 @@
 -- draw.lua - the options --gantt, --svg and --html of a verb, and what they make.
+local answer = require "neap.answer"
 local neap = require "neap"
 local options = require "neap.options"
 local target = require "neap.target"
@@ -47,7 +48,7 @@ end
 function draw.write(given, drawn)
   if given.gantt then
     local gantt = require "neap.picture.gantt"
-    io.stdout:write(gantt.text(drawn, gantt.options(os.getenv, (neap.terminal(STDOUT)))))
+    answer(gantt.text(drawn, gantt.options(os.getenv, (neap.terminal(STDOUT)))))
   end
   if given.svg then write_file(given.svg, require("neap.picture.svg").text(drawn)) end
   if given.html then write_file(given.html, require("neap.picture.page").text(drawn)) end

@@ -182,7 +182,7 @@ local function draw_all(path, given, policies, reports, list)
     report.rows = given.tasks and rows or nil
   end
   draw.write(given, drawn)
-  if given.gantt then io.stdout:write("\n") end
+  if given.gantt then answer("\n") end
 end
 
 local function run(given)
