@@ -67,6 +67,9 @@ end
 -- Leaves out the tasks that are not `wanted`, and what was before `from` or after `to` (nil: there
 -- is no such bound). The reports stay those of the whole run.
 function picture.keep(drawn, wanted, from, to)
+  if from or to then
+    drawn.note = (drawn.note and drawn.note .. " " or "") .. "The figures are of the whole run."
+  end
   for _, policy in ipairs(drawn.policies) do
     policy.from_ns = math.max(policy.from_ns, from or policy.from_ns)
     policy.to_ns = math.max(policy.from_ns + 1, math.min(policy.to_ns, to or policy.to_ns))

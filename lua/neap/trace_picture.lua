@@ -10,11 +10,12 @@ local USAGE = 2
 return function(path, given, filter)
   local drawn, problem = picture.of_replay(path)
   if not drawn then options.refuse(USAGE, "%s", problem) end
+  local note = drawn.note
   picture.keep(drawn, function(task) return filter:wants_task(task) end, given.from, given.to)
   if #drawn.policies[1].tasks == 0 then
     options.refuse(USAGE, "%s: no task is wanted that was there then", path)
   end
   draw.write(given, drawn)
-  if drawn.note then console.say("%s: %s", path, drawn.note) end
+  if note then console.say("%s: %s", path, note) end
   return drawn.damaged and 1 or 0
 end

@@ -170,27 +170,24 @@ function kindOf(name) {
 // if all are of one kind, those that ran most.
 // The same for all policies: a map from names to numbers, in order of cpu time; and the titles.
 function groupsOf(policies, most) {
-  const single = new Set(), total = new Map(), members = new Map();
-  for (const policy of policies) for (const task of policy.tasks) single.add(task.name);
-  const kinds = new Set([...single].map(kindOf));
-  const keyOf = single.size <= most || kinds.size === 1 ? (name) => name : kindOf;
+  const names = new Set(), total = new Map(), sizes = new Map();
+  for (const policy of policies) for (const task of policy.tasks) names.add(task.name);
+  const kinds = new Set([...names].map(kindOf));
+  const keyOf = names.size <= most || kinds.size === 1 ? (name) => name : kindOf;
   for (const policy of policies) {
+    const here = new Map();
     for (const { name, cpuNs } of policy.tasks) {
       const key = keyOf(name);
       total.set(key, (total.get(key) || 0) + cpuNs);
-      members.set(key, (members.get(key) || new Set()).add(name));
+      here.set(key, (here.get(key) || 0) + 1);
     }
+    for (const [key, n] of here) sizes.set(key, Math.max(n, sizes.get(key) || 0));
   }
   const keys = [...total.keys()], isMany = keys.length > most;
   if (isMany) keys.sort((a, b) => total.get(b) - total.get(a));
-  const titles = keys.slice(0, most).map((key) => {
-    const names = members.get(key);
-    return names.size > 1 ? `${key} (${names.size})` : [...names][0];
-  });
-  if (isMany) {
-    const others = keys.slice(most).reduce((n, key) => n + members.get(key).size, 0);
-    titles.push(`others (${others})`);
-  }
+  const titles = keys.slice(0, most)
+    .map((key) => sizes.get(key) > 1 ? `${key} (${sizes.get(key)})` : key);
+  if (isMany) titles.push(`others (${keys.slice(most).reduce((n, key) => n + sizes.get(key), 0)})`);
   const number = new Map(keys.map((key, i) => [key, Math.min(i, most)]));
   return { titles, of: (task) => number.get(keyOf(task.name)), most };
 }
