@@ -62,9 +62,9 @@ function TestPicture.test_a_recorded_run_is_drawn_likewise_or_a_part_of_it()
     same(answer.code, 0, answer.err)
     return answer.out
   end
-  luaunit.assertStrMatches(trace("--gantt", record), "fair\nsh [+.#-]+\n.*")
+  luaunit.assertStrMatches(trace("--gantt", record), "fair\nsh [ +.#-]+\n.*")
   luaunit.assertStrMatches(trace("--gantt", "--from", "50ms", "--to", "100ms", record),
-    "fair\nsh [.#+]+\n.*")
+    "fair\nsh [ .#+-]+\n.*")
   trace("--html", html, "--svg", shell.path "r.svg", record)
   luaunit.assertStrMatches(shell.read(html), "<!doctype html>.*</html>\n")
   for _, wrong in ipairs { { "--gantt", "--json" }, { "--html", record }, { "--gantt", "--raw" },
