@@ -96,8 +96,9 @@ function TestRank.test_ticks_in_which_the_runtime_did_something_else_are_missed(
   local path = shell.file("busy.lua", [[
 local neap = require "neap"
 local rt <close> = neap.runtime { cpus = 1, quantum = "5ms" }
-for _ = 1, 2 do rt:spawn { "sh", "-c", "while :; do :; done" } end
-rt:run("300ms")
+local loop = { "sh", "-c", "while :; do :; done" }
+local a, b = rt:spawn(loop), rt:spawn(loop)
+repeat rt:run("20ms") until a.slices > 2 and b.slices > 2 -- both wait, so the tick runs
 local before = rt:stats().missed_ticks
 rt:after(1, function() os.execute("sleep 0.2") end)
 rt:run("300ms")
