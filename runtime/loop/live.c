@@ -6,12 +6,8 @@
  * process's, so it is not ours to change. So what a loop needs is taken from the
  * beginning, and whether there is memory is asked first.
  */
-#include "runtime.h"
-#include <errno.h>
-#include <ev.h>
-#include <stdatomic.h>
+#include "live.h"
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -20,28 +16,11 @@ enum {
     EVENTS = 16        /* at once, likewise */
 };
 
-struct watchers {
-    ev_io tick, guard, collector;
-};
-
-struct signal_watch {
-    ev_signal watcher;
-    neap_runtime *rt;
-    neap_signal_fn *fn;
-    void *user;
-    signal_watch *next;
-};
-
 /* Of the end of a process that we did not start. */
 struct end_watch {
-    ev_io watcher;
-    neap_runtime *rt;
+    watch watch; /* first */
     bool *over;
 };
-
-/* A signal belongs to the process, and libev gives it to one loop: which runtime has
- * it. */
-static _Atomic(neap_runtime *) owner[65];
 
 static uint64_t read_ticks(neap_runtime *rt)
 {
@@ -68,13 +47,17 @@ void neap_live_forget_ticks(neap_runtime *rt)
 
 static void on_tick(struct ev_loop *loop, ev_io *w, int events)
 {
-    take_ticks(w->data);
+    neap_runtime *rt = w->data;
+
+    rt->watchers->heard = true;
+    take_ticks(rt);
 }
 
 static void on_guard(struct ev_loop *loop, ev_io *w, int events)
 {
     neap_runtime *rt = w->data;
 
+    rt->watchers->heard = true;
     if (events & EV_READ)
         rt->guard_speaks = true;
     if (events & EV_WRITE && rt->guard)
@@ -85,6 +68,7 @@ static void on_collector(struct ev_loop *loop, ev_io *w, int events)
 {
     neap_runtime *rt = w->data;
 
+    rt->watchers->heard = true;
     if (events & EV_READ)
         rt->output.speaks = true;
     if (events & EV_WRITE && rt->output.collector)
@@ -122,72 +106,144 @@ static void make_room(struct ev_loop *loop)
         ev_clear_pending(loop, &w[i]);
 }
 
+void neap_watch_init(neap_runtime *rt, watch *w, watch_fn *fn, int fd)
+{
+    ev_io_init(&w->io, fn, fd, EV_READ);
+    w->io.data = rt;
+}
+
+/* What we watch does not keep the loop of somebody else going: keep_going() does. */
+void neap_watch_start(neap_runtime *rt, watch *w)
+{
+    struct watchers *all = rt->watchers;
+
+    ev_io_start(rt->loop, &w->io);
+    if (rt->foreign)
+        ev_unref(rt->loop);
+    w->next = all->started;
+    w->back = &all->started;
+    if (w->next)
+        w->next->back = &w->next;
+    all->started = w;
+    if (all->set >= 0)
+        neap_embed_add(rt, w);
+}
+
+void neap_watch_stop(neap_runtime *rt, watch *w)
+{
+    if (!ev_is_active(&w->io))
+        return;
+    if (rt->watchers->set >= 0)
+        neap_os_set_drop(rt->watchers->set, w->io.fd);
+    *w->back = w->next;
+    if (w->next)
+        w->next->back = w->back;
+    if (rt->foreign)
+        ev_ref(rt->loop);
+    ev_io_stop(rt->loop, &w->io);
+}
+
+static struct ev_loop *new_loop(void)
+{
+    struct ev_loop *loop =
+        has_memory() ? ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO) : NULL;
+
+    if (loop)
+        make_room(loop);
+    return loop;
+}
+
 int neap_live_open(neap_runtime *rt)
 {
-    rt->watchers = calloc(1, sizeof *rt->watchers);
-    if (has_memory())
-        rt->loop = ev_loop_new(EVFLAG_NOENV | EVFLAG_AUTO);
+    struct watchers *all = rt->watchers = calloc(1, sizeof *all);
+
+    if (all)
+        all->set = -1;
+    rt->foreign = rt->opt.loop;
+    rt->loop = rt->foreign ? rt->opt.loop : new_loop();
     rt->tick = neap_os_tick_new();
     rt->armed = NEAP_FOREVER;
-    if (!rt->watchers || !rt->loop)
+    if (!all || !rt->loop || !has_memory())
         return neap_error(NEAP_EMEMORY, "cannot make an event loop");
-    make_room(rt->loop);
     if (rt->tick < 0)
         return neap_error(-rt->tick, "cannot make a timer: %s",
                           neap_strerror(rt->tick));
-    ev_io_init(&rt->watchers->tick, on_tick, rt->tick, EV_READ);
-    rt->watchers->tick.data = rt;
-    ev_io_start(rt->loop, &rt->watchers->tick);
-    ev_init(&rt->watchers->guard, on_guard);
-    rt->watchers->guard.data = rt;
-    ev_init(&rt->watchers->collector, on_collector);
-    rt->watchers->collector.data = rt;
+    neap_watch_init(rt, &all->tick, on_tick, rt->tick);
+    neap_watch_start(rt, &all->tick);
+    neap_watch_init(rt, &all->guard, on_guard, -1);
+    neap_watch_init(rt, &all->collector, on_collector, -1);
+    if (rt->foreign)
+        neap_embed_enter(rt);
     return 0;
+}
+
+/* In the order in which they were started: it is the order that they are listed in. */
+void neap_live_go_home(neap_runtime *rt)
+{
+    struct ev_loop *own = rt->foreign ? new_loop() : NULL;
+    watch *started;
+
+    if (!own)
+        return;
+    started = rt->watchers->started;
+    for (watch *w = started; w; w = w->next) {
+        ev_ref(rt->loop);
+        ev_io_stop(rt->loop, &w->io);
+    }
+    neap_embed_leave(rt);
+    rt->foreign = false;
+    rt->loop = own;
+    for (watch *w = started; w; w = w->next)
+        ev_io_start(rt->loop, &w->io);
 }
 
 void neap_live_close(neap_runtime *rt)
 {
-    while (rt->signals)
-        neap_on_signal(rt, rt->signals->watcher.signum, NULL, NULL);
-    if (rt->watchers && rt->loop) {
-        ev_io_stop(rt->loop, &rt->watchers->tick);
-        ev_io_stop(rt->loop, &rt->watchers->guard);
-        ev_io_stop(rt->loop, &rt->watchers->collector);
+    struct watchers *all = rt->watchers;
+
+    neap_signals_close(rt);
+    if (all && rt->loop) {
+        while (all->started)
+            neap_watch_stop(rt, all->started);
+        if (rt->foreign)
+            neap_embed_leave(rt);
+        if (all->set >= 0)
+            close(all->set);
     }
-    if (rt->loop)
+    if (rt->loop && !rt->foreign)
         ev_loop_destroy(rt->loop);
     if (rt->tick >= 0)
         close(rt->tick);
-    free(rt->watchers);
+    free(all);
 }
 
 void neap_live_forget_guard(neap_runtime *rt)
 {
-    ev_io_stop(rt->loop, &rt->watchers->guard);
+    neap_watch_stop(rt, &rt->watchers->guard);
     rt->guard_events = 0;
 }
 
 /* Watches the guard's socket for what is of interest now, if there is a guard. */
 static void watch_guard(neap_runtime *rt)
 {
-    ev_io *w = &rt->watchers->guard;
+    watch *w = &rt->watchers->guard;
     int wanted = 0;
 
     if (rt->guard)
         wanted = neap_guard_wants_write(rt->guard) ? EV_READ | EV_WRITE : EV_READ;
     if (wanted == rt->guard_events)
         return;
-    ev_io_stop(rt->loop, w);
+    neap_watch_stop(rt, w);
     rt->guard_events = wanted;
     if (wanted) {
-        ev_io_set(w, neap_guard_fd(rt->guard), wanted);
-        ev_io_start(rt->loop, w);
+        ev_io_set(&w->io, neap_guard_fd(rt->guard), wanted);
+        neap_watch_start(rt, w);
     }
 }
 
 void neap_live_forget_collector(neap_runtime *rt)
 {
-    ev_io_stop(rt->loop, &rt->watchers->collector);
+    neap_watch_stop(rt, &rt->watchers->collector);
     rt->output.events = 0;
 }
 
@@ -195,25 +251,27 @@ void neap_live_forget_collector(neap_runtime *rt)
 static void watch_collector(neap_runtime *rt)
 {
     const neap_collector *c = rt->output.collector;
-    ev_io *w = &rt->watchers->collector;
+    watch *w = &rt->watchers->collector;
     int wanted = !c ? 0 : neap_collector_wants_write(c) ? EV_READ | EV_WRITE : EV_READ;
 
     if (wanted == rt->output.events)
         return;
-    ev_io_stop(rt->loop, w);
+    neap_watch_stop(rt, w);
     rt->output.events = wanted;
     if (wanted) {
-        ev_io_set(w, neap_collector_fd(c), wanted);
-        ev_io_start(rt->loop, w);
+        ev_io_set(&w->io, neap_collector_fd(c), wanted);
+        neap_watch_start(rt, w);
     }
 }
 
 static void on_end(struct ev_loop *loop, ev_io *w, int events)
 {
-    struct end_watch *end = w->data;
+    struct end_watch *end = (struct end_watch *)w;
+    neap_runtime *rt = w->data;
 
-    ev_io_stop(loop, w); /* it stays readable */
-    *end->over = end->rt->attached_over = true;
+    rt->watchers->heard = true;
+    neap_watch_stop(rt, &end->watch); /* it stays readable */
+    *end->over = rt->attached_over = true;
 }
 
 struct end_watch *neap_live_watch(neap_runtime *rt, int fd, bool *over)
@@ -222,18 +280,16 @@ struct end_watch *neap_live_watch(neap_runtime *rt, int fd, bool *over)
 
     if (!end)
         return NULL;
-    end->rt = rt;
     end->over = over;
-    ev_io_init(&end->watcher, on_end, fd, EV_READ);
-    end->watcher.data = end;
-    ev_io_start(rt->loop, &end->watcher);
+    neap_watch_init(rt, &end->watch, on_end, fd);
+    neap_watch_start(rt, &end->watch);
     return end;
 }
 
 void neap_live_unwatch(neap_runtime *rt, struct end_watch *w)
 {
     if (w)
-        ev_io_stop(rt->loop, &w->watcher);
+        neap_watch_stop(rt, &w->watch);
     free(w);
 }
 
@@ -249,91 +305,32 @@ static void arm(neap_runtime *rt, neap_ns until)
     rt->armed_every = every;
 }
 
+static void listen(neap_runtime *rt, neap_ns now)
+{
+    watch_guard(rt);
+    watch_collector(rt);
+    if (rt->armed <= now) /* to be set again forgets them */
+        take_ticks(rt);
+}
+
+void neap_live_wake_at(neap_runtime *rt, neap_ns until)
+{
+    listen(rt, neap_os_now());
+    if (until != rt->armed)
+        arm(rt, until);
+}
+
 void neap_live_wait(neap_runtime *rt, neap_ns until)
 {
     neap_ns now = neap_os_now();
     bool due = until <= now;
 
-    watch_guard(rt);
-    watch_collector(rt);
-    if (rt->armed <= now) /* to be set again forgets them */
-        take_ticks(rt);
+    listen(rt, now);
     if (!due && until != rt->armed)
         arm(rt, until);
+    if (rt->foreign)
+        ev_ref(rt->loop); /* there is something to wait for */
     ev_run(rt->loop, due ? EVRUN_NOWAIT : EVRUN_ONCE);
-}
-
-static void on_signal(struct ev_loop *loop, ev_signal *w, int events)
-{
-    signal_watch *s = w->data;
-
-    s->fn(s->user, s->rt, w->signum);
-}
-
-static void forget_signal(neap_runtime *rt, int signo)
-{
-    for (signal_watch **at = &rt->signals; *at; at = &(*at)->next) {
-        signal_watch *s = *at;
-
-        if (s->watcher.signum == signo) {
-            ev_signal_stop(rt->loop, &s->watcher);
-            atomic_store(&owner[signo], NULL);
-            *at = s->next;
-            free(s);
-            return;
-        }
-    }
-}
-
-/* libev makes a pipe with its first signal, and aborts when it cannot. */
-static int check_pipe(const neap_runtime *rt)
-{
-    int pair[2];
-
-    if (rt->signals)
-        return 0;
-    if (!has_memory())
-        return neap_error(NEAP_EMEMORY, NULL);
-    if (pipe(pair) != 0)
-        return neap_error(errno, "cannot hear signals: %s", neap_strerror(errno));
-    close(pair[0]);
-    close(pair[1]);
-    return 0;
-}
-
-int neap_on_signal(neap_runtime *rt, int signo, neap_signal_fn *fn, void *user)
-{
-    neap_runtime *nobody = NULL;
-    signal_watch *s;
-    int r = neap_loop_outside(rt);
-
-    if (r < 0)
-        return r;
-    if (!rt->live)
-        return neap_error(NEAP_EUNSUPPORTED, "a virtual clock hears no signals");
-    if (signo < 1 || signo > 64 || signo == SIGKILL || signo == SIGSTOP)
-        return neap_error(NEAP_EINVAL, "signal %d cannot be caught", signo);
-    forget_signal(rt, signo);
-    if (!fn)
-        return 0;
-    r = check_pipe(rt);
-    if (r < 0)
-        return r;
-    s = calloc(1, sizeof *s);
-    if (!s)
-        return neap_error(NEAP_EMEMORY, NULL);
-    if (!atomic_compare_exchange_strong(&owner[signo], &nobody, rt)) {
-        free(s);
-        return neap_error(NEAP_ESTATE, "signal %d is watched by another runtime",
-                          signo);
-    }
-    s->rt = rt;
-    s->fn = fn;
-    s->user = user;
-    s->next = rt->signals;
-    rt->signals = s;
-    ev_signal_init(&s->watcher, on_signal, signo);
-    s->watcher.data = s;
-    ev_signal_start(rt->loop, &s->watcher);
-    return 0;
+    if (rt->foreign)
+        ev_unref(rt->loop);
 }

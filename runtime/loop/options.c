@@ -115,6 +115,13 @@ static int check_grace(neap_options *o)
     return 0;
 }
 
+static int check_loop(const neap_options *o)
+{
+    if (!o->loop || o->clock == NEAP_CLOCK_LIVE)
+        return 0;
+    return neap_error(NEAP_EINVAL, "a virtual clock needs no loop");
+}
+
 int neap_options_times(neap_options *o)
 {
     int r = check_grace(o);
@@ -123,5 +130,7 @@ int neap_options_times(neap_options *o)
         r = check_stuck(o);
     if (r == 0)
         r = check_max_hold(o->max_hold);
+    if (r == 0)
+        r = check_loop(o);
     return r == 0 ? check_actuator(o->actuator) : r;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void on_core_report(void *user, const neap_report *report)
 {
@@ -50,6 +51,7 @@ int neap_new(neap_runtime **out, const neap_options *o)
         return neap_error(NEAP_EMEMORY, NULL);
     memcpy(&rt->opt, o, o->size < sizeof rt->opt ? o->size : sizeof rt->opt);
     rt->live = o->clock == NEAP_CLOCK_LIVE;
+    rt->made_by = getpid();
     rt->tick = -1;
     rt->last_told = &rt->first_told;
     rt->beat_at = NEAP_FOREVER;
@@ -132,6 +134,7 @@ void neap_free(neap_runtime *rt)
         return;
     on_report = rt->opt.on_report;
     rt->opt.on_report = NULL;
+    neap_live_go_home(rt);
     if (rt->core && is_over(rt)) /* what is recorded ends as the last stats said */
         neap_recorder_close(rt);
     if (rt->replay && rt->core)
@@ -179,10 +182,22 @@ neap_ns neap_now(const neap_runtime *rt)
                                        : neap_loop_now(rt);
 }
 
-int neap_loop_outside(const neap_runtime *rt)
+bool neap_loop_is_forked(const neap_runtime *rt)
+{
+    return rt->live && getpid() != rt->made_by;
+}
+
+int neap_loop_outside(neap_runtime *rt)
 {
     if (neap_core_in_hook(rt->core))
         return neap_error(NEAP_EINHOOK, NULL);
+    if (neap_loop_is_forked(rt))
+        return neap_error(NEAP_ESTATE,
+                          "this runtime is that of process %d, which has "
+                          "forked us: make another",
+                          (int)rt->made_by);
+    if (rt->live && rt->watchers)
+        neap_live_rouse(rt);
     return rt->replay ? neap_error(NEAP_EUNSUPPORTED,
                                    "a recorded run can be looked at, not changed")
                       : 0;
@@ -286,6 +301,29 @@ int neap_run_for(neap_runtime *rt, neap_ns time)
         stood = rt->stood;
     }
     return end_run(rt, r);
+}
+
+void neap_loop_turn_by_host(neap_runtime *rt)
+{
+    if (begin_run(rt) < 0)
+        return;
+    neap_loop_turn(rt);
+    end_run(rt, 0);
+}
+
+int neap_run_once(neap_runtime *rt)
+{
+    int r = rt->replay ? neap_loop_outside(rt) : begin_run(rt);
+
+    if (r < 0)
+        return r;
+    if (rt->live)
+        neap_live_wait(rt, 0);
+    neap_loop_turn(rt);
+    if (rt->live)
+        neap_live_settle_down(rt);
+    r = end_run(rt, 0);
+    return r < 0 ? r : !neap_loop_done(rt);
 }
 
 int neap_wait(neap_runtime *rt, neap_id id, neap_how *how, int *code)

@@ -69,10 +69,13 @@ struct neap_runtime {
     neap_ns virtual_now;
     neap_ns made_at;
 
+    pid_t made_by; /* in its child, after a fork, nothing of ours is touched */
     struct ev_loop *loop;
+    bool foreign; /* that loop is the host's */
     int tick;
     neap_ns armed, armed_every; /* when the tick comes next, and how often then */
     struct watchers *watchers;
+    struct neap_os_signals *hearing; /* NULL: no signal yet */
     signal_watch *signals;
     int guard_events; /* what the guard's watcher asks for */
 
@@ -169,6 +172,7 @@ struct neap_runtime {
 void neap_loop_turn(neap_runtime *rt); /* everything that is due now */
 neap_ns neap_loop_due(const neap_runtime *rt);
 bool neap_loop_done(const neap_runtime *rt);
+bool neap_loop_is_empty(const neap_runtime *rt); /* nothing is left to do */
 /* later, outside decisions */
 void neap_loop_tell(neap_runtime *rt, const neap_report *report);
 void neap_loop_tell_reports(neap_runtime *rt); /* now */
@@ -183,9 +187,12 @@ void neap_loop_enter(neap_runtime *rt);
 void neap_loop_leave(neap_runtime *rt);
 
 /* runtime.c */
-/* 0, or why nothing can be changed now: -NEAP_EINHOOK, or a replay. */
-int neap_loop_outside(const neap_runtime *rt);
-int neap_loop_task(const neap_runtime *rt, neap_id id, neap_task **out);
+/* To be asked before anything is changed, which may be due at once. 0, or why nothing
+ * can be: -NEAP_EINHOOK, a replay, or the child of a fork. */
+int neap_loop_outside(neap_runtime *rt);
+void neap_loop_turn_by_host(neap_runtime *rt);    /* in the host's loop: live.h */
+bool neap_loop_is_forked(const neap_runtime *rt); /* are we not who made it? */
+int neap_loop_task(neap_runtime *rt, neap_id id, neap_task **out);
 neap_ns neap_loop_now(const neap_runtime *rt);
 
 /* tasks.c */
@@ -212,7 +219,7 @@ void neap_timers_free(neap_runtime *rt);
 neap_ns neap_bursts_due(const neap_runtime *rt);
 void neap_bursts_end(neap_runtime *rt, neap_ns now); /* tells those that are over */
 
-/* live.c: libev, the tick, the signals. */
+/* live.c: libev, the tick. */
 int neap_live_open(neap_runtime *rt);
 void neap_live_close(neap_runtime *rt);
 void neap_live_forget_guard(neap_runtime *rt);     /* before its socket is closed */
@@ -224,6 +231,11 @@ struct end_watch *neap_live_watch(neap_runtime *rt, int fd, bool *over);
 void neap_live_unwatch(neap_runtime *rt, struct end_watch *w); /* NULL is fine */
 /* for an event, at most until then */
 void neap_live_wait(neap_runtime *rt, neap_ns until);
+void neap_live_wake_at(neap_runtime *rt, neap_ns until); /* who waits is not we */
+void neap_live_go_home(neap_runtime *rt); /* from the host's loop to one of our own */
+/* embed.c: for who waits for neap_fd(), if anybody does. */
+void neap_live_rouse(neap_runtime *rt);       /* something is due, perhaps */
+void neap_live_settle_down(neap_runtime *rt); /* nothing is, until something comes */
 
 /* process.c: what orders and users do to processes. */
 int neap_process_new(neap_runtime *rt, const neap_job *job, process **out);

@@ -4,7 +4,7 @@
 #include "runtime.h"
 #include <string.h>
 
-int neap_loop_task(const neap_runtime *rt, neap_id id, neap_task **out)
+int neap_loop_task(neap_runtime *rt, neap_id id, neap_task **out)
 {
     int r = neap_loop_outside(rt);
 

@@ -296,8 +296,11 @@ neap_ns neap_loop_due(const neap_runtime *rt)
 
 bool neap_loop_done(const neap_runtime *rt)
 {
-    if (rt->stop)
-        return true;
+    return rt->stop || neap_loop_is_empty(rt);
+}
+
+bool neap_loop_is_empty(const neap_runtime *rt)
+{
     return neap_core_alive(rt->core) == 0 && rt->ending == 0 && !rt->gone.first &&
            rt->timers.once == 0 && neap_output_is_done(rt);
 }

@@ -35,6 +35,13 @@ int neap_os_tick_arm(int fd, neap_ns at, neap_ns every);
 /* Takes the expiries back: how many there were. Does not wait. */
 uint64_t neap_os_tick_read(int fd);
 
+/* Several descriptors as one, which is readable when one of them is ready
+ * (set_linux.c). */
+int neap_os_set_new(void); /* a descriptor, close-on-exec */
+typedef enum { NEAP_OS_SET_READ, NEAP_OS_SET_READ_WRITE } neap_os_set_events;
+int neap_os_set_add(int set, int fd, neap_os_set_events events);
+void neap_os_set_drop(int set, int fd); /* before it is closed */
+
 /* Like pipe(), both ends close-on-exec from the beginning (pipe_linux.c). */
 int neap_os_pipe(int fds[2]);
 

@@ -7,14 +7,17 @@
  *   your waitpid(-1) and your other children are yours; reap those two if you like. The
  *   collector may outlive neap_free(): until nobody holds the pipes that it reads, and
  *   your stdout's reader has read.
- * - Signals: none is caught unless you ask by neap_on_signal(). SIGPIPE is never
- *   raised.
+ * - Signals: none is caught unless you ask by neap_on_signal(), which takes a signal
+ *   from whom it was, a loop too, until it is given back. SIGPIPE is never raised.
  * - Memory: what runs out is an error, with one exception. The event loop is libev's,
  *   which aborts the process when it gets none. All that a loop usually needs is taken
  *   in neap_new(), which fails instead; it grows only with the descriptors that it
- *   watches (numbers above 127), and with signals. ev_set_allocator() is yours.
- * - fork: the child of a fork must not use the runtime; exec'd children inherit nothing
- *   of it.
+ *   watches (numbers above 127). ev_set_allocator() is yours, and so is a loop that
+ *   you give us.
+ * - fork: in the child of a fork a live runtime is of no use: what would change or run
+ *   it answers -NEAP_ESTATE, and neap_free() frees its memory there and touches neither
+ *   the guard nor the tasks. The parent's goes on. Exec'd children inherit nothing of
+ *   it. Virtual runtimes are but memory: each has its own.
  * - Threads: one runtime, one thread. Several runtimes in several threads are fine.
  *
  * Conventions. A function returns 0 or a negative errno (error.h), and says the rest in
@@ -46,6 +49,7 @@ extern "C" {
 
 typedef struct neap_runtime neap_runtime;
 typedef struct neap_limits neap_limits;
+struct ev_loop;
 
 /* Text. */
 
@@ -199,6 +203,12 @@ typedef struct neap_options {
      * comes next by neap_task_block(), neap_task_finish() or neap_set_burst(). It runs
      * on for ever if you do not. */
     void (*on_burst)(void *user, neap_runtime *rt, neap_task *task);
+
+    /* A loop of libev's that is yours, the default one too: whenever you run it, the
+     * runtime does in it what is due, and keeps it going as long as neap_run() would.
+     * It must outlive the runtime, and be used in the runtime's thread only. NULL: one
+     * of its own. See below for other loops. */
+    struct ev_loop *loop;
 } neap_options;
 
 /* Makes a runtime. Options are checked as a whole: an error changes nothing. Errors:
@@ -226,6 +236,26 @@ NEAP_API int neap_run_for(neap_runtime *rt, neap_ns time);
 
 /* Runs until task `id` has ended; then says how. `how`, `code` may be NULL. */
 NEAP_API int neap_wait(neap_runtime *rt, neap_id id, neap_how *how, int *code);
+
+/* In a loop of yours, whatever it is (live runtimes only): wait until neap_fd() is
+ * readable, at most for neap_timeout(); call neap_run_once(); and so on until that says
+ * 0. Descriptor and time are both true after anything that you ask of the runtime:
+ * waiting for the descriptor alone is enough, and most exact. A loop of libev's is more
+ * easily given as neap_options.loop. */
+
+/* A descriptor that is readable when something is due, or there. It stays the
+ * runtime's, and the same until neap_free(): only wait for it (poll, epoll, kqueue, as
+ * often as it is readable: it is level-triggered). */
+NEAP_API int neap_fd(neap_runtime *rt);
+
+/* How long until neap_run_once() must be called at the latest: 0: now; NEAP_FOREVER:
+ * when the descriptor says so. In virtual time: how long nothing happens. */
+NEAP_API neap_ns neap_timeout(const neap_runtime *rt);
+
+/* Does what is due now, and calls the callbacks that belong to it. Never waits for
+ * anything. 1: there is more to come; 0: there is nothing left to do, as neap_run()
+ * understands it, or neap_stop() was called in it; or an error, as neap_run() has. */
+NEAP_API int neap_run_once(neap_runtime *rt);
 
 /* Makes the running neap_run() return after this turn of the loop. */
 NEAP_API void neap_stop(neap_runtime *rt);
