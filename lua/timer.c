@@ -1,4 +1,5 @@
-/* timer.c - timers of a script: rt:after(), rt:every(), timer:cancel().
+/* timer.c - timers of a script: rt:after(), rt:every(), timer:cancel(),
+ * timer:rearm().
  *
  * The userdata is what the runtime gets as `user`. It hangs on the anchor until the
  * runtime drops it; user value 1 is the function, 2 the runtime's userdata.
@@ -53,14 +54,18 @@ static void drop(void *user)
     luaL_unref(keep, NEAP_KEEP_ANCHOR, t->ref);
 }
 
+static int is_done_with(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_pushliteral(L, "the timer is done with already");
+    lua_pushinteger(L, NEAP_ENOTFOUND);
+    return 3;
+}
+
 static int cancel(lua_State *L, struct neap_script *s, const struct timer *t)
 {
-    if (!t->script) {
-        lua_pushnil(L);
-        lua_pushliteral(L, "the timer is done with already");
-        lua_pushinteger(L, NEAP_ENOTFOUND);
-        return 3;
-    }
+    if (!t->script)
+        return is_done_with(L);
     if (t->script != s)
         return luaL_error(L, "the timer belongs to another runtime");
     return neap_script_settle(L, s, neap_cancel(s->rt, t->id), NEAP_MISUSE_RAISES);
@@ -71,6 +76,17 @@ static int timer_cancel(lua_State *L)
     struct timer *t = check(L, 1);
 
     return cancel(L, t->script, t);
+}
+
+static int timer_rearm(lua_State *L)
+{
+    const struct timer *t = check(L, 1);
+    neap_ns delay = neap_option_duration(L, 2, "time");
+
+    if (!t->script)
+        return is_done_with(L);
+    return neap_script_settle(L, t->script, neap_rearm(t->script->rt, t->id, delay),
+                              NEAP_MISUSE_RAISES);
 }
 
 int neap_timer_cancel_method(lua_State *L)
@@ -90,9 +106,11 @@ static void push_metatable(lua_State *L)
 {
     if (!luaL_newmetatable(L, METATABLE))
         return;
-    lua_createtable(L, 0, 1);
+    lua_createtable(L, 0, 2);
     lua_pushcfunction(L, timer_cancel);
     lua_setfield(L, -2, "cancel");
+    lua_pushcfunction(L, timer_rearm);
+    lua_setfield(L, -2, "rearm");
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, timer_tostring);
     lua_setfield(L, -2, "__tostring");

@@ -9,9 +9,12 @@ typedef struct probe {
     neap_timer id;
     int calls, drops;
     neap_ns at[MOST];
-    struct probe *also; /* whom to cancel in the callback */
-    int cancel_at;      /* in which call; 0: never */
-    neap_ns again;      /* what to ask for in the callback; 0: nothing */
+    struct probe *also;    /* whom to cancel in the callback */
+    int cancel_at;         /* in which call; 0: never */
+    neap_ns again;         /* what to ask for in the callback; 0: nothing */
+    struct probe *rearmed; /* whom to arm again in the callback */
+    neap_ns rearm_by;
+    int rearms; /* how often */
 } probe;
 
 static void dropped(void *user)
@@ -29,6 +32,8 @@ static void called(void *user, neap_runtime *rt, neap_timer id)
     p->calls++;
     if (p->calls == p->cancel_at)
         neap_cancel(rt, p->also ? p->also->id : p->id);
+    if (p->rearms-- > 0)
+        assert_int_equal(neap_rearm(rt, p->rearmed->id, p->rearm_by), 0);
     if (p->again)
         assert_int_equal(neap_after(rt, p->again, called, p, NULL, &p->id), 0);
 }
@@ -191,6 +196,100 @@ static void many_made_in_callbacks_are_all_called(void **state)
     sim_end(&s);
 }
 
+static void armed_again_it_comes_at_its_new_time(void **state)
+{
+    sim s = sim_of("fair", .cpus = 1);
+    probe later = {0}, sooner = {0}, phase = {0};
+
+    after(&s, &later, 10 * NEAP_MS);
+    after(&s, &sooner, 100 * NEAP_MS);
+    every(&s, &phase, 10 * NEAP_MS);
+    sim_run(&s, 5 * NEAP_MS);
+    assert_int_equal(neap_rearm(s.rt, later.id, 50 * NEAP_MS), 0);
+    assert_int_equal(neap_rearm(s.rt, sooner.id, NEAP_MS), 0);
+    assert_int_equal(neap_rearm(s.rt, phase.id, 2 * NEAP_MS), 0);
+    sim_run(&s, NEAP_S);
+    assert_ns(later.at[0], 55 * NEAP_MS);
+    assert_ns(sooner.at[0], 6 * NEAP_MS);
+    for (int i = 0; i < 5; i++)
+        assert_ns(phase.at[i], (7 + 10 * i) * NEAP_MS);
+    assert_int_equal(later.calls + sooner.calls, 2);
+    assert_int_equal(neap_rearm(s.rt, later.id, 0), -NEAP_ENOTFOUND);
+    assert_int_equal(neap_rearm(s.rt, phase.id, -1), -NEAP_ERANGE);
+    sim_end(&s);
+    assert_int_equal(later.drops + sooner.drops + phase.drops, 3);
+}
+
+static void in_its_call_one_may_arm_itself_again(void **state)
+{
+    sim s = sim_of("fair", .cpus = 1);
+    probe p = {.rearmed = &p, .rearm_by = 3 * NEAP_MS, .rearms = 4};
+
+    after(&s, &p, 10 * NEAP_MS);
+    sim_run(&s, 20 * NEAP_MS);
+    assert_int_equal(p.calls, 4);
+    assert_int_equal(p.drops, 0);
+    sim_run(&s, NEAP_S);
+    assert_int_equal(p.calls, 5);
+    assert_int_equal(p.drops, 1);
+    for (int i = 0; i < 5; i++)
+        assert_ns(p.at[i], (10 + 3 * i) * NEAP_MS);
+    sim_end(&s);
+}
+
+static void armed_again_in_its_call_it_may_be_cancelled(void **state)
+{
+    sim s = sim_of("fair", .cpus = 1);
+    probe p = {.rearmed = &p, .rearm_by = NEAP_S, .rearms = 1};
+
+    after(&s, &p, 10 * NEAP_MS);
+    sim_run(&s, 20 * NEAP_MS);
+    assert_int_equal(neap_cancel(s.rt, p.id), 0);
+    sim_run(&s, 2 * NEAP_S);
+    assert_int_equal(p.calls, 1);
+    assert_int_equal(p.drops, 1);
+    sim_end(&s);
+}
+
+static void two_that_arm_each_other_for_now_let_time_pass(void **state)
+{
+    sim s = sim_of("fair", .cpus = 1);
+    probe a = {.rearms = 20}, b = {.rearmed = &a, .rearms = 20};
+
+    a.rearmed = &b;
+    every(&s, &a, 10 * NEAP_MS);
+    every(&s, &b, 10 * NEAP_MS);
+    sim_run(&s, 15 * NEAP_MS);
+    assert_true(a.calls >= 20 && b.calls >= 20);
+    sim_end(&s);
+}
+
+/* Those that are there are the right ones, whoever was cancelled and made anew. */
+static void ids_of_many_that_come_and_go_stay_their_own(void **state)
+{
+    static probe p[1000];
+    sim s = sim_of("fair", .cpus = 1);
+    uint64_t seed = 1;
+
+    for (int i = 0; i < 1000; i++)
+        after(&s, &p[i], (i * 37 % 1000 + 1) * NEAP_MS);
+    for (int i = 0; i < 20000; i++) {
+        probe *one = &p[(seed = seed * 6364136223846793005u + 1) >> 33 & 511];
+        neap_timer old = one->id;
+
+        assert_int_equal(neap_cancel(s.rt, old), 0);
+        after(&s, one, (neap_ns)(seed >> 40 & 1023) * NEAP_MS);
+        assert_int_equal(neap_cancel(s.rt, old), -NEAP_ENOTFOUND);
+    }
+    sim_run(&s, 2 * NEAP_S);
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(p[i].calls, 1);
+        if (i >= 512)
+            assert_ns(p[i].at[0], (i * 37 % 1000 + 1) * NEAP_MS);
+    }
+    sim_end(&s);
+}
+
 static void what_is_out_of_range_is_refused(void **state)
 {
     sim s = sim_of("fair", .cpus = 1);
@@ -299,6 +398,11 @@ int main(void)
         cmocka_unit_test(cancelled_from_outside_it_is_dropped_at_once),
         cmocka_unit_test(one_may_be_made_in_a_callback),
         cmocka_unit_test(many_made_in_callbacks_are_all_called),
+        cmocka_unit_test(armed_again_it_comes_at_its_new_time),
+        cmocka_unit_test(in_its_call_one_may_arm_itself_again),
+        cmocka_unit_test(armed_again_in_its_call_it_may_be_cancelled),
+        cmocka_unit_test(two_that_arm_each_other_for_now_let_time_pass),
+        cmocka_unit_test(ids_of_many_that_come_and_go_stay_their_own),
         cmocka_unit_test(what_is_out_of_range_is_refused),
         cmocka_unit_test(run_ends_when_no_task_and_no_single_timer_is_left),
         cmocka_unit_test(a_callback_may_stop_the_run_but_not_run_it),

@@ -277,6 +277,15 @@ local timer = {}
 ---@return integer? errno
 function timer:cancel() end
 
+---Its next call is so much from now instead; one of rt:every() goes on from there. In its own call,
+---one of rt:after() is called once more.
+---In a hook: no. Raises: misuse. Returns nil: it is done with already.
+---@param time neap.duration
+---@return true? done
+---@return string? message
+---@return integer? errno
+function timer:rearm(time) end
+
 ---What a task is to the scheduler: what rt:task() and rt:attach() take.
 ---@class neap.spec
 ---@field name? string default: the program's name, or "task"

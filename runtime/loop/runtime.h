@@ -31,14 +31,20 @@ typedef struct loop_timer {
     void *user;
     void (*drop)(void *user);
     bool internal; /* does not keep neap_run() going */
+    bool again;    /* being called, it was armed again */
 } loop_timer;
 
 /* A heap of timers by time (timers.c). */
 typedef struct loop_timers {
     loop_timer *list;
+    uint32_t *place; /* of each number in use: where it is in the list, 1 the first */
     size_t count, room;
-    neap_timer last;
-    size_t once; /* how many keep neap_run() going */
+    uint32_t free;        /* a number that is not in use; 0: none. Linked by `place` */
+    uint32_t numbers;     /* how many were ever in use */
+    uint64_t made;        /* timers */
+    loop_timer *calling;  /* one that is called once, and is not in the list */
+    size_t once;          /* how many keep neap_run() going */
+    neap_ns called_up_to; /* in this turn; -1: not now */
 } loop_timers;
 
 typedef struct signal_watch signal_watch;

@@ -347,7 +347,7 @@ function TestHooks.test_what_may_be_called_in_a_hook_can_be_and_what_may_not_rai
       local fifo, heap = neap.fifo(), neap.heap()
       try_all("neap.runtime", rt, { cancel = { timer } }, problems)
       try_all("neap.task", task, {}, problems)
-      try_all("neap.timer", timer, {}, problems)
+      try_all("neap.timer", timer, { rearm = { 1 } }, problems)
       try_all("neap.fifo", fifo, { push = { task }, remove = { task }, has = { task },
         push_front = { rt:find(2) } }, problems)
       for other in fifo:each() do fifo:remove(other) end

@@ -535,6 +535,11 @@ NEAP_API int neap_after(neap_runtime *rt, neap_ns delay, neap_timer_fn *fn, void
 NEAP_API int neap_every(neap_runtime *rt, neap_ns period, neap_timer_fn *fn, void *user,
                         void (*drop)(void *user), neap_timer *out);
 
+/* Its next call is `delay` from now instead; one of neap_every() goes on from there. In
+ * its own call, one of neap_after() is called once more. Neither this nor neap_cancel()
+ * costs more where there are many. -NEAP_ENOTFOUND: it is done with already. */
+NEAP_API int neap_rearm(neap_runtime *rt, neap_timer id, neap_ns delay);
+
 /* -NEAP_ENOTFOUND: it is done with already. */
 NEAP_API int neap_cancel(neap_runtime *rt, neap_timer id);
 
