@@ -9,6 +9,7 @@
 #include "live.h"
 
 #define DEAF_LOOK (10 * NEAP_MS)
+enum { WATCHERS = 3 }; /* before, after, forked */
 
 static neap_ns wake_at(const neap_runtime *rt, neap_ns now)
 {
@@ -58,18 +59,29 @@ static void after(struct ev_loop *loop, ev_check *w, int events)
     neap_loop_turn_by_host(rt);
 }
 
+/* The host goes on with its loop in the child of a fork: ours ends there. */
+static void forked(struct ev_loop *loop, ev_fork *w, int events)
+{
+    neap_runtime *rt = w->data;
+
+    if (neap_loop_is_forked(rt))
+        neap_forked_unwatch(rt);
+}
+
 void neap_embed_enter(neap_runtime *rt)
 {
     struct watchers *all = rt->watchers;
 
     ev_prepare_init(&all->before, before);
     ev_check_init(&all->after, after);
+    ev_fork_init(&all->forked, forked);
     ev_set_priority(&all->after, EV_MINPRI); /* all that came has been heard */
-    all->before.data = all->after.data = rt;
+    all->before.data = all->after.data = all->forked.data = rt;
     ev_prepare_start(rt->loop, &all->before);
     ev_check_start(rt->loop, &all->after);
-    ev_unref(rt->loop);
-    ev_unref(rt->loop);
+    ev_fork_start(rt->loop, &all->forked);
+    for (int i = 0; i < WATCHERS; i++)
+        ev_unref(rt->loop);
 }
 
 void neap_embed_leave(neap_runtime *rt)
@@ -79,10 +91,11 @@ void neap_embed_leave(neap_runtime *rt)
     if (!ev_is_active(&all->before))
         return;
     keep_going(rt, false);
-    ev_ref(rt->loop);
-    ev_ref(rt->loop);
+    for (int i = 0; i < WATCHERS; i++)
+        ev_ref(rt->loop);
     ev_prepare_stop(rt->loop, &all->before);
     ev_check_stop(rt->loop, &all->after);
+    ev_fork_stop(rt->loop, &all->forked);
 }
 
 void neap_embed_add(neap_runtime *rt, const watch *w)

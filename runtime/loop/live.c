@@ -180,7 +180,7 @@ int neap_live_open(neap_runtime *rt)
 /* In the order in which they were started: it is the order that they are listed in. */
 void neap_live_go_home(neap_runtime *rt)
 {
-    struct ev_loop *own = rt->foreign ? new_loop() : NULL;
+    struct ev_loop *own = rt->foreign && rt->watchers ? new_loop() : NULL;
     watch *started;
 
     if (!own)
@@ -202,6 +202,7 @@ void neap_live_close(neap_runtime *rt)
     struct watchers *all = rt->watchers;
 
     neap_signals_close(rt);
+    neap_children_close(rt);
     if (all && rt->loop) {
         while (all->started)
             neap_watch_stop(rt, all->started);

@@ -205,9 +205,13 @@ int neap_recorder_open(neap_runtime *rt, const char *path)
 
 void neap_recorder_close(neap_runtime *rt)
 {
-    if (!rt->recorder)
-        return;
-    flush(rt);
+    if (rt->recorder)
+        flush(rt);
+    neap_recorder_abandon(rt);
+}
+
+void neap_recorder_abandon(neap_runtime *rt)
+{
     if (!rt->recorder)
         return;
     neap_core_tap(rt->core, NULL, NULL);

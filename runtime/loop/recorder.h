@@ -13,6 +13,7 @@ int neap_recorder_open(neap_runtime *rt, const char *path);
 
 /* Writes what is not written yet, and closes the file. NULL is fine. */
 void neap_recorder_close(neap_runtime *rt);
+void neap_recorder_abandon(neap_runtime *rt); /* what is not written yet never is */
 
 /* What the core does not see, if `rt` is recorded: signals were sent; somebody asked
  * for the stats. */

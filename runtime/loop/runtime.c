@@ -126,15 +126,9 @@ static bool is_over(const neap_runtime *rt)
     return !neap_core_after(rt->core, 0);
 }
 
-void neap_free(neap_runtime *rt)
+/* Tells nobody any more, ends the tasks, and the guard with its record. */
+static void end(neap_runtime *rt)
 {
-    void (*on_report)(void *, neap_runtime *, const neap_report *);
-
-    if (!rt)
-        return;
-    on_report = rt->opt.on_report;
-    rt->opt.on_report = NULL;
-    neap_live_go_home(rt);
     if (rt->core && is_over(rt)) /* what is recorded ends as the last stats said */
         neap_recorder_close(rt);
     if (rt->replay && rt->core)
@@ -147,6 +141,22 @@ void neap_free(neap_runtime *rt)
     if (rt->core)
         neap_adopt_close(rt);
     neap_watch_close(rt);
+}
+
+void neap_free(neap_runtime *rt)
+{
+    void (*on_report)(void *, neap_runtime *, const neap_report *);
+
+    if (!rt)
+        return;
+    on_report = rt->opt.on_report;
+    rt->opt.on_report = NULL;
+    if (rt->core && neap_loop_is_forked(rt)) {
+        neap_forked_let_go(rt);
+    } else {
+        neap_live_go_home(rt);
+        end(rt);
+    }
     if (rt->core)
         forget_all(rt);
     neap_recorder_close(rt);

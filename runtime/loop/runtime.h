@@ -83,7 +83,8 @@ struct neap_runtime {
     struct watchers *watchers;
     struct neap_os_signals *hearing; /* NULL: no signal yet */
     signal_watch *signals;
-    int guard_events; /* what the guard's watcher asks for */
+    struct child_watch *children; /* of the host's that are watched */
+    int guard_events;             /* what the guard's watcher asks for */
 
     char *guard_path;
     neap_guard *guard;
@@ -238,7 +239,8 @@ void neap_live_unwatch(neap_runtime *rt, struct end_watch *w); /* NULL is fine *
 /* for an event, at most until then */
 void neap_live_wait(neap_runtime *rt, neap_ns until);
 void neap_live_wake_at(neap_runtime *rt, neap_ns until); /* who waits is not we */
-void neap_live_go_home(neap_runtime *rt); /* from the host's loop to one of our own */
+void neap_live_go_home(neap_runtime *rt);  /* from the host's loop to one of our own */
+void neap_forked_let_go(neap_runtime *rt); /* forked.c: all that is the parent's */
 /* embed.c: for who waits for neap_fd(), if anybody does. */
 void neap_live_rouse(neap_runtime *rt);       /* something is due, perhaps */
 void neap_live_settle_down(neap_runtime *rt); /* nothing is, until something comes */

@@ -302,5 +302,5 @@ bool neap_loop_done(const neap_runtime *rt)
 bool neap_loop_is_empty(const neap_runtime *rt)
 {
     return neap_core_alive(rt->core) == 0 && rt->ending == 0 && !rt->gone.first &&
-           rt->timers.once == 0 && neap_output_is_done(rt);
+           rt->timers.once == 0 && !rt->children && neap_output_is_done(rt);
 }

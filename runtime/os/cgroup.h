@@ -44,6 +44,8 @@ int neap_os_cgroup_open(neap_os_cgroups **out, char *why, size_t room);
 /* Removes every directory that nobody is in, and frees all handles. What is busy stays,
  * for the guard or `neap rescue`. NULL is fine. */
 void neap_os_cgroup_close(neap_os_cgroups *all);
+/* Frees the handles and touches nothing: for the child of a fork. */
+void neap_os_cgroup_abandon(neap_os_cgroups *all);
 
 const char *neap_os_cgroup_base(const neap_os_cgroups *all); /* its absolute path */
 

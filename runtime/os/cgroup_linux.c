@@ -117,24 +117,32 @@ static void close_files(neap_os_cgroup *c)
     c->stat = c->freeze = c->events = -1;
 }
 
-void neap_os_cgroup_close(neap_os_cgroups *all)
+void neap_os_cgroup_abandon(neap_os_cgroups *all)
 {
     if (!all)
         return;
     while (all->newest) {
         neap_os_cgroup *c = all->newest;
 
-        if (c->frozen)
-            neap_os_cgroup_thaw(c);
         close_files(c);
         all->newest = c->older;
         free(c);
     }
-    neap_cgroup_remove_empty(all->dir);
-    rmdir(all->path);
     close(all->dir);
     free(all->path);
     free(all);
+}
+
+void neap_os_cgroup_close(neap_os_cgroups *all)
+{
+    if (!all)
+        return;
+    for (neap_os_cgroup *c = all->newest; c; c = c->older)
+        if (c->frozen)
+            neap_os_cgroup_thaw(c);
+    neap_cgroup_remove_empty(all->dir);
+    rmdir(all->path);
+    neap_os_cgroup_abandon(all);
 }
 
 /* What a task made below its own directory and left empty. */

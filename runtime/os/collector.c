@@ -340,6 +340,12 @@ static void collector_free(neap_collector *c)
     free(c);
 }
 
+void neap_collector_abandon(neap_collector *c)
+{
+    if (c)
+        collector_free(c);
+}
+
 int neap_collector_open(neap_collector **out, const char *program)
 {
     neap_collector *c = calloc(1, sizeof *c);

@@ -37,6 +37,9 @@ int neap_collector_open(neap_collector **out, const char *program);
  * lets it go on alone until that is so. NULL is fine. */
 void neap_collector_close(neap_collector *c);
 
+/* Lets go without a word: for the child of a fork. NULL is fine. */
+void neap_collector_abandon(neap_collector *c);
+
 /* Makes it drop everything and exit. */
 void neap_collector_stop(neap_collector *c);
 

@@ -521,7 +521,7 @@ typedef void neap_left_fn(void *user, const neap_left *left);
 NEAP_API int neap_rescue(neap_rescue_mode mode, neap_ns grace, neap_left_fn *fn,
                          void *user);
 
-/* Timers and signals: the runtime is a small event runtime, too. */
+/* Timers, signals and children: the runtime is a small event runtime, too. */
 
 typedef uint64_t neap_timer; /* never 0, never used twice */
 typedef void neap_timer_fn(void *user, neap_runtime *rt, neap_timer id);
@@ -548,6 +548,15 @@ NEAP_API int neap_cancel(neap_runtime *rt, neap_timer id);
 typedef void neap_signal_fn(void *user, neap_runtime *rt, int signo);
 NEAP_API int neap_on_signal(neap_runtime *rt, int signo, neap_signal_fn *fn,
                             void *user);
+
+/* Calls `fn` in the loop, once, when `pid`, a child of this process that you started,
+ * has ended, and waits for it: no other child is, and SIGCHLD stays yours. NULL: it is
+ * no longer watched. Until then it keeps neap_run() going. NEAP_HOW_EXIT and _SIGNAL;
+ * _LOST: another wait took its status. Live runtimes only. -NEAP_EINVAL: it is no child
+ * of ours; -ENOSYS: this kernel cannot tell (Linux before 5.3). */
+typedef void neap_child_fn(void *user, neap_runtime *rt, int pid, neap_how how,
+                           int code);
+NEAP_API int neap_on_child(neap_runtime *rt, int pid, neap_child_fn *fn, void *user);
 
 #ifdef __cplusplus
 }
