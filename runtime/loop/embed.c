@@ -115,23 +115,10 @@ void neap_live_rouse(neap_runtime *rt)
     neap_live_wake_at(rt, neap_os_now());
 }
 
-static int check_live(neap_runtime *rt)
+static int make_set(neap_runtime *rt)
 {
-    int r = neap_loop_outside(rt);
+    int r = neap_os_set_new();
 
-    if (r == 0 && !rt->live)
-        return neap_error(NEAP_EUNSUPPORTED, "virtual time passes by itself: there is "
-                                             "nothing to wait for");
-    return r;
-}
-
-int neap_fd(neap_runtime *rt)
-{
-    int r = check_live(rt);
-
-    if (r < 0 || rt->watchers->set >= 0)
-        return r < 0 ? r : rt->watchers->set;
-    r = neap_os_set_new();
     if (r < 0)
         return neap_error(-r, "cannot make a descriptor to wait for: %s",
                           neap_strerror(r));
@@ -140,6 +127,20 @@ int neap_fd(neap_runtime *rt)
         neap_embed_add(rt, w);
     neap_live_rouse(rt);
     return r;
+}
+
+int neap_fd(neap_runtime *rt)
+{
+    int r;
+
+    if (rt->live && rt->watchers->set >= 0 && !neap_loop_is_forked(rt))
+        return rt->watchers->set;
+    r = neap_loop_outside(rt);
+    if (r < 0)
+        return r;
+    return rt->live ? make_set(rt)
+                    : neap_error(NEAP_EUNSUPPORTED, "virtual time passes by itself: "
+                                                    "there is nothing to wait for");
 }
 
 neap_ns neap_timeout(const neap_runtime *rt)
