@@ -1,4 +1,4 @@
-/* set_linux.c - several descriptors as one: an epoll, which any loop can watch.
+/* set_linux.c - several descriptors as one: an epoll, which any loop can watch. */
 #include "os.h"
 
 #include <errno.h>
