@@ -26,8 +26,9 @@ static bool executable(const char *path)
  * installed. */
 int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
 {
-    static const char *const beside[] = {
-        "", "/../libexec/neap", "/../../../libexec/neap", "/../../../../libexec/neap"};
+    static const char *const beside[] = {"", "/../libexec/neap", "/../../libexec/neap",
+                                         "/../../../libexec/neap",
+                                         "/../../../../libexec/neap"};
     const char *said = rt->guard_path ? rt->guard_path : getenv("NEAP_GUARD");
     char dir[3072];
     int r;
@@ -40,7 +41,7 @@ int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
                           strerror(errno));
     }
     r = neap_os_self_dir(dir, sizeof dir);
-    for (size_t i = 0; r == 0 && i < 4; i++) {
+    for (size_t i = 0; r == 0 && i < sizeof beside / sizeof *beside; i++) {
         snprintf(out, room, "%s%s/neap-guard", dir, beside[i]);
         if (executable(out))
             return 0;
@@ -51,9 +52,11 @@ int neap_spawn_find_guard(const neap_runtime *rt, char *out, size_t room)
     if (r < 0 && r != -ENOENT)
         return neap_error(NEAP_EGUARD, "cannot look for the guard program: %s",
                           neap_strerror(r));
-    return neap_error(NEAP_EGUARD,
-                      "cannot find the guard program neap-guard beside the "
-                      "library: set NEAP_GUARD to its path");
+    return neap_error(
+        NEAP_EGUARD,
+        "cannot find the guard program neap-guard: not in %.300s, nor in "
+        "libexec/neap of its prefix, nor in %.300s: set NEAP_GUARD to its path",
+        r == 0 ? dir : "the folder of neap", NEAP_LIBEXECDIR);
 }
 
 int neap_spawn_guard(neap_runtime *rt)
