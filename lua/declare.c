@@ -382,4 +382,6 @@ void neap_host_sweep(struct neap_script *s, enum neap_host_which which)
             at = &h->next;
         }
     }
+    if (which == NEAP_HOSTS_ALL)
+        neap_library_close(s);
 }

@@ -127,7 +127,7 @@ struct neap_host *neap_host_new(struct neap_script *s, lua_State *own);
  * -NEAP_EPOLICY and pushes a message. */
 int neap_host_declare(struct neap_host *h, lua_State *L);
 void neap_host_free(struct neap_host *h);
-/* Frees the hosts of `s` that have left, or all of them. */
+/* Frees the hosts of `s` that have left, or all of them and its shared objects. */
 enum neap_host_which { NEAP_HOSTS_LEFT, NEAP_HOSTS_ALL };
 void neap_host_sweep(struct neap_script *s, enum neap_host_which which);
 

@@ -271,7 +271,7 @@ int neap_load_policy(lua_State *L, int index, struct neap_script *s,
     const struct neap_embedded *e;
     const char *word;
 
-    *out = (struct neap_choice){NULL, NULL};
+    *out = (struct neap_choice){.name = NULL};
     luaL_checkstack(L, LUA_MINSTACK, NULL);
     lua_pushvalue(L, index);
     if (lua_istable(L, -1))
@@ -280,6 +280,8 @@ int neap_load_policy(lua_State *L, int index, struct neap_script *s,
         luaL_error(L, "policy: expected a name, a path or a table, got a %s",
                    luaL_typename(L, -1));
     word = neap_option_text(L, -1, "policy");
+    if (neap_library_is(word))
+        return neap_library_take(L, s, word, &out->library);
     if (is_path(word))
         return take_file(L, s, word, &out->host);
     if (neap_policy_find(word)) {
@@ -288,6 +290,11 @@ int neap_load_policy(lua_State *L, int index, struct neap_script *s,
     }
     e = find_embedded(word);
     return e ? take_embedded(L, s, e, &out->host) : unknown(L, word);
+}
+
+const neap_policy *neap_choice_table(const struct neap_choice *choice)
+{
+    return choice->host ? &choice->host->record : choice->library;
 }
 
 /* neap.stamp(path): a text that differs when the file does; nil: there is none. */
@@ -383,7 +390,7 @@ int neap_load_describe(lua_State *L)
         lua_pushinteger(L, -rc);
         return 3;
     }
-    p = choice.host ? &choice.host->record : neap_policy_find(choice.name);
+    p = choice.name ? neap_policy_find(choice.name) : neap_choice_table(&choice);
     push_description(L, p, choice.host ? "Lua" : "C");
     if (choice.host && choice.host->base)
         set_text(L, "base", choice.host->base->name);

@@ -70,6 +70,7 @@ struct neap_script {
     bool trust;               /* policy files are run in the script's own state */
     bool simulates;           /* its tasks are no script's: policies make the handles */
     struct neap_host *hosts;  /* the policies in Lua that it has or had */
+    struct neap_library *libraries; /* the shared objects of its policies in C */
 };
 
 /* runtime.c */
@@ -207,9 +208,13 @@ const char *neap_option_hint(lua_State *L, const char *word, const char *const *
 
 /* load.c: policies. */
 struct neap_choice {
-    const char *name;       /* a policy in C, or NULL */
-    struct neap_host *host; /* a policy in Lua, or NULL */
+    const char *name;           /* a policy in C, or NULL */
+    struct neap_host *host;     /* a policy in Lua, or NULL */
+    const neap_policy *library; /* one in a shared object, or NULL */
 };
+
+/* For neap_options.table: NULL for a policy that has a name. */
+const neap_policy *neap_choice_table(const struct neap_choice *choice);
 
 /* Finds the policy that the value at `index` (a name, a path or a table) stands for.
  * Returns 0, or a negative errno and pushes the message. */
@@ -218,6 +223,16 @@ int neap_load_policy(lua_State *L, int index, struct neap_script *s,
 /* The same of a policy's text. */
 int neap_load_text(lua_State *L, struct neap_script *s, const char *text, size_t size,
                    const char *chunk, struct neap_host **out);
+
+/* library.c: policies in C in shared objects, which stay as long as their script. */
+bool neap_library_is(const char *word); /* is it the path of one? */
+/* The policy of `path`. Returns 0, or a negative errno and pushes the message. */
+int neap_library_take(lua_State *L, struct neap_script *s, const char *path,
+                      const neap_policy **out);
+/* That of this name, if the script has loaded one, or NULL. */
+const neap_policy *neap_library_find(const struct neap_script *s, const char *name);
+void neap_library_close(struct neap_script *s); /* all of them */
+
 int neap_load_policies(lua_State *L); /* neap.policies(), in no order */
 int neap_load_stamp(lua_State *L);    /* neap.stamp(path) */
 int neap_load_describe(lua_State *L); /* neap.describe(policy) */

@@ -23,6 +23,8 @@ neap_ideal neap_policy_ideal(const struct neap_script *s, const char *name)
     const struct neap_host *h = neap_policy_host(s);
     const neap_policy *p = h ? &h->record : neap_policy_find(name);
 
+    if (!p)
+        p = neap_library_find(s, name);
     return p ? p->ideal : NEAP_NO_IDEAL;
 }
 
@@ -68,8 +70,7 @@ static int take_over(lua_State *L, struct neap_script *s,
         lua_pushfstring(L, "policy %s: %s", old->record.name, problem);
         return refused(L, rc);
     }
-    rc = neap_set_policy(s->rt, choice->name,
-                         choice->host ? &choice->host->record : NULL, params);
+    rc = neap_set_policy(s->rt, choice->name, neap_choice_table(choice), params);
     if (rc < 0 && choice->host)
         choice->host->has_left = true;
     neap_host_sweep(s, NEAP_HOSTS_LEFT);
@@ -79,7 +80,7 @@ static int take_over(lua_State *L, struct neap_script *s,
 /* Takes the policy at 2 with the parameters at 3, and remembers both. */
 static int change(lua_State *L, struct neap_script *s)
 {
-    struct neap_choice choice = {NULL, NULL};
+    struct neap_choice choice = {.name = NULL};
     neap_params params = {NULL, 0};
     int rc, n;
 
@@ -116,6 +117,10 @@ int neap_policy_reload(lua_State *L)
     neap_script_anchor(L, s);
     if (lua_getfield(L, 2, "policy") != LUA_TSTRING) {
         lua_pushliteral(L, "the policy was given as a table: there is no file to read");
+        return refused(L, -NEAP_ESTATE);
+    }
+    if (neap_library_is(lua_tostring(L, -1))) {
+        lua_pushliteral(L, "a policy in C is loaded once: start again for another");
         return refused(L, -NEAP_ESTATE);
     }
     lua_getfield(L, 2, "params");

@@ -110,7 +110,7 @@ static int failed(lua_State *L, int rc)
 
 static int open_with(lua_State *L, struct neap_script *s, neap_options *o)
 {
-    struct neap_choice choice = {NULL, NULL};
+    struct neap_choice choice = {.name = NULL};
     int rc = 0;
 
     if (neap_option_get(L, 1, "policy"))
@@ -118,7 +118,7 @@ static int open_with(lua_State *L, struct neap_script *s, neap_options *o)
     if (rc < 0)
         return rc;
     o->policy = choice.name;
-    o->table = choice.host ? &choice.host->record : NULL;
+    o->table = neap_choice_table(&choice);
     rc = neap_new(&s->rt, o);
     if (rc < 0) {
         s->rt = NULL;

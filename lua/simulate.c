@@ -274,13 +274,13 @@ static void read_wishes(lua_State *L, neap_sim_options *o, struct neap_simulatio
 
 static int take_policy(lua_State *L, struct neap_script *s, neap_options *o)
 {
-    struct neap_choice choice = {NULL, NULL};
+    struct neap_choice choice = {.name = NULL};
     int rc = 0;
 
     if (neap_option_get(L, OPTIONS, "policy"))
         rc = neap_load_policy(L, -1, s, &choice);
     o->policy = choice.name;
-    o->table = choice.host ? &choice.host->record : NULL;
+    o->table = neap_choice_table(&choice);
     return rc;
 }
 

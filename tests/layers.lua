@@ -15,6 +15,7 @@ local public = {
   ["<neap/neap.h>"] = true, ["<neap/policy.h>"] = true,
   ["<neap/task.h>"] = true, ["<neap/error.h>"] = true,
   ["<neap/facts.h>"] = true,
+  ["<neap/plugin.h>"] = true,
   ["<neap/limits.h>"] = true,
   ["<neap/trace.h>"] = true,
   ["<neap/meter.h>"] = true,

@@ -12,7 +12,7 @@ local OURS = { [11] = true, [12] = true, [23] = true, [24] = true } -- no memory
 
 -- Who decides, and how often.
 local function configure_policy(parser)
-  parser:option("-p --policy", "The policy: a name ('neap policies' lists them) or FILE.lua.")
+  parser:option("-p --policy", "The policy: a name ('neap policies' lists them), FILE.lua or .so.")
     :argname("NAME"):default("fair"):show_default(true)
   parser:option("-s --param", "Set a parameter of the policy; may be repeated.")
     :argname("NAME=VALUE"):count("*"):convert(options.assignment)

@@ -4,7 +4,7 @@
 
 ---What neap.runtime{} takes; every field may be left out.
 ---@class neap.runtime.options
----@field policy? string|neap.policy a name, a path (with a `/`, or ending in .lua) or a table of neap.policy{}; default "fair"
+---@field policy? string|neap.policy a name, a path (with a `/`, or ending in .lua; ending in .so: a shared object) or a table of neap.policy{}; default "fair"
 ---@field params? table<string, string|number|boolean> the policy's parameters: unknown ones are refused
 ---@field quantum? neap.duration the period of the tick, 1 ms..1 s; default 10 ms
 ---@field cpus? integer how many tasks run at once, 1..1024; default, and most for processes: the CPUs that this process may use

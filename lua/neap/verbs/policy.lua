@@ -20,7 +20,7 @@ local say = console.say
 
 local function configure(parser)
   parser:argument("action", "What to do: new, check or show."):args(1)
-  parser:argument("policy", "A name ('neap policies' lists them) or FILE.lua; for new: the name.")
+  parser:argument("policy", "A name (see 'neap policies'), FILE.lua or FILE.so; for new: the name.")
     :args(1)
   parser:option("--base", "new: the policy whose hooks stand where yours do not (default: fair).")
     :argname("NAME")

@@ -25,7 +25,7 @@ neap run --record has written.
 The best of each row is marked by a star.]]
 
 local function configure(parser)
-  parser:option("-p --policy", "A policy: a name or FILE.lua; may be repeated (default: fair).")
+  parser:option("-p --policy", "A policy: a name, FILE.lua or .so; may be repeated (fair).")
     :argname("NAME"):count("*")
   parser:option("-s --param", "Set a parameter, of the policies that have it; may be repeated.")
     :argname("NAME=VALUE"):count("*"):convert(options.assignment)

@@ -87,6 +87,22 @@ NEAP_API const neap_policy *neap_policy_find(const char *name);
 /* The i-th built-in policy in alphabetical order, or NULL past the last. [hook] */
 NEAP_API const neap_policy *neap_policy_at(size_t i);
 
+/* A policy in a shared object, made as plugin.h says: neap_options.table takes it. */
+typedef struct neap_policy_file neap_policy_file;
+
+/* Loads the shared object `path`; one without a / is in the current directory. Not for
+ * what another has written into it since it was loaded first: the system has one of a
+ * name. Errors: the system's, -NEAP_EINVAL (no regular file), -NEAP_EPOLICY (no shared
+ * object, no policy, made for another NEAP_POLICY_ABI, a name that neap has itself),
+ * -NEAP_ESTATE (in use by another copy of neap in this process), -NEAP_EMEMORY. */
+NEAP_API int neap_policy_file_open(neap_policy_file **out, const char *path);
+
+/* Its table: valid until it is closed. */
+NEAP_API const neap_policy *neap_policy_file_table(const neap_policy_file *file);
+
+/* After every runtime that had the policy: neap_free(). NULL is fine. */
+NEAP_API void neap_policy_file_close(neap_policy_file *file);
+
 /* Runtimes. */
 
 typedef enum {

@@ -41,6 +41,10 @@
 extern "C" {
 #endif
 
+/* The version of what stands in this file and in task.h: it changes with any of that
+ * but comments. A policy in a shared object (plugin.h) must have the same. */
+#define NEAP_POLICY_ABI 1
+
 /* Why a task came or went. */
 typedef enum {
     NEAP_NEW,       /* enqueue: it has just joined this policy */
