@@ -5,10 +5,7 @@
 rockspec_format = "3.0"
 package = "neap"
 version = "0.1.0-1"
-source = {
-  url = "git+https://github.com/neap/neap.git",
-  tag = "v0.1.0",
-}
+source = { url = "file://neap-0.1.0.tar.gz" } -- `make` takes the sources beside this file
 description = {
   summary = "A scheduling runtime for ordinary processes, scriptable in Lua",
   detailed = "Time-slices real process trees under a policy that can be a few lines of Lua, and "

@@ -28,6 +28,16 @@ function outside.needs(program, package)
   luaunit.skip(("%s is not installed (Debian: %s)"):format(program, package or program))
 end
 
+-- The whole file is skipped unless there are such programs: { program, its package in Debian }.
+function outside.file_needs(...)
+  for _, need in ipairs { ... } do
+    if not outside.has(need[1]) then
+      print(("skipped: %s is not installed (Debian: %s)"):format(need[1], need[2]))
+      os.exit(77)
+    end
+  end
+end
+
 -- Installs the build below a new folder, whose name has a space; returns the prefix.
 function outside.install(name, component)
   local prefix = shell.path(name .. " tree")
