@@ -1,5 +1,6 @@
 /* plugin_test.c - policies in shared objects, for a host in C: loaded, run, refused. */
 #include "process.h"
+#include <dlfcn.h>
 #include <errno.h>
 #include <neap/neap.h>
 #include <stdio.h>
@@ -110,6 +111,25 @@ static void a_path_without_a_slash_is_in_the_current_directory(void **state)
     refused(ENOENT, "verbs.so", "cannot read policy file ./verbs.so: No such file");
 }
 
+/* As in a host that links the library and has the Lua module, too. */
+static void another_copy_of_neap_is_kept_out_of_it(void **state)
+{
+    void *other = dlopen(getenv("NEAP_TEST_LIBRARY"), RTLD_NOW | RTLD_LOCAL);
+    int (*open_there)(neap_policy_file **, const char *);
+    const char *(*error_there)(void);
+    neap_policy_file *file, *there = NULL;
+
+    if (!other)
+        fail_msg("%s", dlerror());
+    *(void **)&open_there = dlsym(other, "neap_policy_file_open");
+    *(void **)&error_there = dlsym(other, "neap_last_error");
+    assert_int_equal(neap_policy_file_open(&file, path_of("verbs")), 0);
+    assert_int_equal(open_there(&there, path_of("verbs")), -NEAP_ESTATE);
+    assert_non_null(strstr(error_there(), "in use by another copy of neap"));
+    neap_policy_file_close(file);
+    dlclose(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +137,7 @@ int main(void)
         cmocka_unit_test(two_runtimes_may_have_it_and_each_its_own_state),
         cmocka_unit_test(what_is_no_policy_is_refused_with_the_reason),
         cmocka_unit_test(a_path_without_a_slash_is_in_the_current_directory),
+        cmocka_unit_test(another_copy_of_neap_is_kept_out_of_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

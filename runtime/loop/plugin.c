@@ -1,4 +1,4 @@
-/* plugin.c - policies in shared objects: found, checked, given the verbs of the context.
+/* plugin.c - policies in shared objects: found, checked, given their verbs.
  *
  * The verbs are handed over in a table and not left to the linker: the program exports
  * nothing, the Lua module is loaded where nobody else sees its symbols, and a host may

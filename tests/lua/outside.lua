@@ -6,6 +6,11 @@ local outside = {}
 
 local quote = shell.quote
 
+outside.version = os.getenv "NEAP_VERSION" -- that of the build
+
+-- What tests/outside/project/user.c writes.
+outside.ran = ("neap %s: exit 7\n"):format(outside.version)
+
 -- Runs a line of sh to its end, which must be a good one; returns what it wrote.
 function outside.sh(line, seconds)
   local answer = shell.run { "sh", "-c", line, deadline = seconds or 60 }

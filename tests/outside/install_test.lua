@@ -9,7 +9,7 @@ local shell = require "shell"
 TestInstalled, TestGuard = {}, {}
 
 local same, quote = luaunit.assertEquals, shell.quote
-local RAN = "neap 0.1.0: exit 7\n"
+local RAN = outside.ran
 
 local prefix -- of one installation, which no test changes
 
@@ -24,7 +24,7 @@ local function by_pkg_config(tree, name)
   local program = shell.path(name)
   outside.sh(([[
     export PKG_CONFIG_PATH=%s/lib/pkgconfig OUT=%s
-    pkg-config --exact-version=0.1.0 neap &&
+    pkg-config --exact-version="$NEAP_VERSION" neap &&
     eval "$NEAP_CC -o \"\$OUT\" tests/outside/project/user.c $(pkg-config --cflags --libs neap)"]])
     :format(quote(tree), quote(program)))
   return program
@@ -43,7 +43,7 @@ end
 function TestInstalled.test_it_is_where_GNU_says()
   local tree = installed()
   for _, path in ipairs {
-    "bin/neap", "lib/libneap.so", "lib/libneap.so.0", "lib/libneap.so.0.1.0", "lib/libneap.a",
+    "bin/neap", "lib/libneap.so", "lib/libneap.so." .. outside.version, "lib/libneap.a",
     "lib/lua/5.4/neap.so", "lib/pkgconfig/neap.pc", "lib/cmake/neap/neap-config.cmake",
     "libexec/neap/neap-guard", "libexec/neap/neap-output", "include/neap/neap.h",
     "share/neap/types/neap.lua", "share/neap/policies/lottery.lua", "share/doc/neap/LICENSE",
@@ -91,6 +91,24 @@ end
 function TestInstalled.test_the_program_runs()
   same(outside.output({}, installed() .. "/bin/neap", "run", "--", "echo", "hello"), "hello\n")
   same(outside.run({}, installed() .. "/bin/neap", "doctor").code, 0)
+end
+
+function TestInstalled.test_a_plug_in_is_built_as_its_manual_says()
+  outside.needs "pkg-config"
+  local tree, object = installed(), shell.path "own policy.so"
+  outside.sh(([[
+    export PKG_CONFIG_PATH=%s/lib/pkgconfig OUT=%s
+    set -- -shared -fPIC -o "$OUT" examples/own_policy_plugin.c
+    eval "$NEAP_CC \"\$@\" $(pkg-config --cflags neap)"
+  ]]):format(quote(tree), quote(object)))
+  same(outside.output({}, tree .. "/bin/neap", "run", "-p", object, "--", "echo", "hi"), "hi\n")
+end
+
+function TestInstalled.test_the_types_of_the_API_are_found_when_the_tree_is_moved()
+  local tree = copy(installed(), "moved types")
+  outside.sh(("mkdir %s/new && cd %s/new && ../bin/neap policy new mine"):format(quote(tree),
+    quote(tree)))
+  luaunit.assertStrContains(shell.read(tree .. "/new/.luarc.json"), tree .. "/share/neap/types")
 end
 
 -- Where the guard is.

@@ -8,6 +8,7 @@ local shell = require "shell"
 -- luacheck: globals TestRock
 TestRock = {}
 
+local ROCKSPEC = ("neap-%s-1.rockspec"):format(outside.version)
 local same, quote = luaunit.assertEquals, shell.quote
 
 outside.file_needs { "luarocks", "luarocks" }
@@ -16,15 +17,15 @@ outside.file_needs { "luarocks", "luarocks" }
 local function sources()
   local folder = shell.path "rock sources"
   outside.sh(("mkdir %s && cp -r CMakeLists.txt LICENSE README.md CHANGELOG.md cmake lua policies "
-    .. "runtime neap-0.1.0-1.rockspec %s"):format(quote(folder), quote(folder)))
+    .. "runtime %s %s"):format(quote(folder), ROCKSPEC, quote(folder)))
   return folder
 end
 
 function TestRock.test_it_is_made_required_and_removed()
   local folder, tree = sources(), shell.path "rocks"
   local rocks = "luarocks --lua-version 5.4 --tree " .. quote(tree)
-  outside.sh(("cd %s && CMAKE_BUILD_PARALLEL_LEVEL=2 %s make neap-0.1.0-1.rockspec 2>&1")
-    :format(quote(folder), rocks), 560)
+  outside.sh(("cd %s && CMAKE_BUILD_PARALLEL_LEVEL=2 %s make %s 2>&1")
+    :format(quote(folder), rocks, ROCKSPEC), 560)
   local module = tree .. "/lib/lua/5.4/neap.so"
   same(outside.output({ "LUA_CPATH=" .. tree .. "/lib/lua/5.4/?.so" }, "lua5.4", "-e", [[
     local neap = require "neap"

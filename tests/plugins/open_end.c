@@ -1,4 +1,4 @@
-/* open_end.c - a plug-in that calls what nobody gives it: it did not include plugin.h. */
+/* open_end.c - a plug-in that calls what nobody gives it: plugin.h is missing. */
 #include <neap/policy.h>
 
 static void open_end_running(neap_ctx *c, neap_task *t, int cpu)

@@ -1,4 +1,4 @@
-/* other_version.c - a policy for another version of the interface: only that is read. */
+/* other_version.c - a policy for another version of the interface. */
 #include <neap/plugin.h>
 
 extern NEAP_API const unsigned neap_plugin[];

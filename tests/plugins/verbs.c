@@ -1,4 +1,4 @@
-/* verbs.c - a policy that uses every verb of the context: earliest id first, by turns. */
+/* verbs.c - a policy that uses every verb of the context: all in turn. */
 #include <neap/plugin.h>
 #include <stdio.h>
 
