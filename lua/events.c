@@ -102,6 +102,7 @@ static void on_exit(void *user, neap_runtime *rt, neap_task *t, neap_how how, in
     h->code = code;
     if (is_heard(e.script, NEAP_EVENT_EXIT))
         neap_events_protect(e.script, exit_body, &e);
+    neap_go_task_ended(h);
 }
 
 static void push_task_or_nil(lua_State *L, const neap_task *t)
@@ -140,7 +141,7 @@ static void set_text(lua_State *L, const char *name, const char *text)
 void neap_events_push_report(lua_State *L, const neap_report *r)
 {
     static const char *const kinds[] = {"log",   "failure", "ejected", "task",
-                                        "guard", "output",  "record"};
+                                        "guard", "output",  "record",  "script"};
 
     lua_createtable(L, 0, 6);
     set_text(L, "kind", kinds[r->kind]);
@@ -199,6 +200,11 @@ static void on_report(void *user, neap_runtime *rt, const neap_report *report)
         neap_events_protect(e.script, report_body, &e);
     else if (report->kind != NEAP_REPORT_LOG)
         print_report(report);
+}
+
+void neap_events_tell_script(struct neap_script *s, const neap_report *report)
+{
+    on_report(s, s->rt, report);
 }
 
 static void on_turn(void *user, neap_runtime *rt)

@@ -40,6 +40,8 @@ void neap_text_plain(char *out, size_t room, const char *text, size_t size,
 #define NEAP_TEXT_NO_MEMORY "not enough memory" /* Lua's own message */
 /* A message handler: makes any error a text, with the traceback behind it. */
 int neap_text_explain(lua_State *L);
+/* The text that stands for an error, without a traceback. May raise. */
+int neap_text_message(lua_State *L);
 
 /* Events that handlers can be set for, in the order of neap_event_names. */
 enum neap_event { NEAP_EVENT_EXIT, NEAP_EVENT_SWITCH, NEAP_EVENT_ERROR, NEAP_EVENTS };
@@ -71,6 +73,10 @@ struct neap_script {
     bool simulates;           /* its tasks are no script's: policies make the handles */
     struct neap_host *hosts;  /* the policies in Lua that it has or had */
     struct neap_library *libraries; /* the shared objects of its policies in C */
+    bool closing;             /* its coroutines are being ended */
+    int endings;              /* coroutines that are being ended now */
+    struct neap_go *youngest; /* of its coroutines */
+    struct neap_go *awaited;  /* its end stops the run */
 };
 
 /* runtime.c */
@@ -100,7 +106,7 @@ struct neap_script *neap_script_open(lua_State *L, int arg);
 /* Pushes the anchor table. */
 void neap_script_anchor(lua_State *L, struct neap_script *s);
 /* Raises where the loop must not be run: inside a hook or a callback. */
-void neap_script_may_loop(lua_State *L, const struct neap_script *s);
+void neap_script_may_loop(lua_State *L, struct neap_script *s);
 /* Raises the error that a callback left behind, if any. */
 void neap_script_raise(lua_State *L, struct neap_script *s);
 
@@ -137,11 +143,27 @@ int neap_events_on_signal(lua_State *L);
  * run. */
 void neap_events_protect(struct neap_script *s, lua_CFunction body, void *data);
 int neap_events_traceback(lua_State *L); /* a message handler */
+/* Something of the script's own failed: tells the handlers of `error`. */
+void neap_events_tell_script(struct neap_script *s, const neap_report *report);
 
 /* timer.c */
 int neap_timer_after(lua_State *L);
 int neap_timer_every(lua_State *L);
 int neap_timer_cancel_method(lua_State *L); /* rt:cancel(timer) */
+
+/* go.c: coroutines. */
+struct neap_go;
+int neap_go_lua(lua_State *L);   /* rt:go(fn, ...) */
+int neap_go_sleep(lua_State *L); /* rt:sleep(time) */
+/* The coroutine of the script that L is, or NULL. */
+struct neap_go *neap_go_of(lua_State *L, struct neap_script *s);
+/* Lets L, which is `g`, stand in `queue`; to be returned. Taken out of it and resumed,
+ * it goes on with `then`, which finds the stack as it is now. Raises where it cannot. */
+int neap_go_wait(lua_State *L, struct neap_go *g, struct neap_go **queue,
+                 lua_CFunction then);
+struct neap_handle;
+void neap_go_task_ended(struct neap_handle *h); /* those that wait for it go on */
+void neap_go_end_all(struct neap_script *s);    /* the runtime is being closed */
 
 /* task.c */
 void neap_task_push_metatable(lua_State *L); /* of handles */
@@ -155,6 +177,7 @@ struct neap_handle {
     struct neap_script *script; /* valid while task is not NULL */
     neap_how how;               /* NEAP_HOWS: it is not known how it ended */
     int code;
+    struct neap_go *waiters;  /* coroutines that wait for its end */
     struct neap_queue *queue; /* which it is in, or NULL (queue.c) */
     struct neap_handle *before, *behind;
     size_t place;

@@ -33,6 +33,7 @@ void neap_script_close(struct neap_script *s)
 
     if (!rt)
         return;
+    neap_go_end_all(s);
     s->rt = NULL; /* exit handlers that run now find it closed */
     s->calls++;
     neap_free(rt);
@@ -67,10 +68,12 @@ void neap_script_anchor(lua_State *L, struct neap_script *s)
     lua_xmove(s->keep, L, 1);
 }
 
-void neap_script_may_loop(lua_State *L, const struct neap_script *s)
+void neap_script_may_loop(lua_State *L, struct neap_script *s)
 {
     if (s->hooks)
         luaL_error(L, "not inside a policy hook");
+    if (s->calls && neap_go_of(L, s))
+        luaL_error(L, "not inside a coroutine of rt:go(): rt:sleep() and wait() wait");
     if (s->calls)
         luaL_error(L, "not inside a callback");
 }

@@ -375,20 +375,11 @@ static int task_finish(lua_State *L)
     return settle(L, h, neap_task_finish(runtime_of(L, h), h->id, (int)code));
 }
 
-static int task_wait(lua_State *L)
+/* How the task at 1 ended. */
+static int push_end(lua_State *L)
 {
-    struct neap_handle *h = check(L);
+    const struct neap_handle *h = check(L);
 
-    if (h->task) {
-        struct neap_script *s = h->script;
-        int rc;
-
-        neap_script_may_loop(L, s);
-        rc = neap_wait(runtime_of(L, h), h->id, &h->how, &h->code);
-        if (rc < 0)
-            return settle(L, h, rc);
-        neap_script_raise(L, s);
-    }
     if ((unsigned)h->how >= NEAP_HOWS) {
         lua_pushnil(L);
         lua_pushfstring(L, "task %I has ended", (LUAI_UACINT)h->id);
@@ -398,6 +389,29 @@ static int task_wait(lua_State *L)
     lua_pushstring(L, neap_how_name(h->how));
     lua_pushinteger(L, h->code);
     return 2;
+}
+
+static int task_wait(lua_State *L)
+{
+    struct neap_handle *h = check(L);
+    struct neap_script *s = h->script;
+    struct neap_go *g;
+    int rc;
+
+    if (!h->task)
+        return push_end(L);
+    g = s->hooks ? NULL : neap_go_of(L, s);
+    if (g && (unsigned)h->how < NEAP_HOWS) /* its end is being told */
+        return push_end(L);
+    lua_settop(L, 1);
+    if (g)
+        return neap_go_wait(L, g, &h->waiters, push_end);
+    neap_script_may_loop(L, s);
+    rc = neap_wait(runtime_of(L, h), h->id, &h->how, &h->code);
+    if (rc < 0)
+        return settle(L, h, rc);
+    neap_script_raise(L, s);
+    return push_end(L);
 }
 
 static int task_explain(lua_State *L)

@@ -113,6 +113,12 @@ static void push_message(lua_State *L)
         lua_pushfstring(L, "(an error object: a %s)", lua_typename(L, lua_type(L, 1)));
 }
 
+int neap_text_message(lua_State *L)
+{
+    push_message(L);
+    return 1;
+}
+
 int neap_text_explain(lua_State *L)
 {
     push_message(L);

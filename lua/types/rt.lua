@@ -118,6 +118,29 @@ function rt:after(delay, fn) end
 ---@return integer? errno
 function rt:every(period, fn) end
 
+---Runs a function as a coroutine: it begins in the next turn of the loop. In it rt:sleep(),
+---task:wait() and co:wait() let the loop go on, and so does a plain coroutine.yield(), until the next
+---turn. A coroutine keeps rt:run() going while it sleeps or waits. An error in one is reported (an
+---`error` event of kind "script", else on stderr) and ends only that one. Closing the runtime ends
+---those that are left, the youngest first: their to-be-closed variables are closed.
+---In a hook: no. Raises: misuse; the runtime is being closed. Returns nil: out of memory.
+---@param fn fun(...: any): any
+---@param ... any the function's arguments
+---@return neap.coroutine? co
+---@return string? message
+---@return integer? errno
+function rt:go(fn, ...) end
+
+---Sleeps: in a coroutine of rt:go() the loop and all else go on meanwhile; elsewhere it runs the loop
+---for that time, whatever there is to do.
+---In a hook: no. Raises: misuse; inside a handler or a coroutine of another kind; where a C function
+---stands in between; what a handler raised. Returns nil: out of memory; the guard died.
+---@param time neap.duration
+---@return true? done
+---@return string? message
+---@return integer? errno
+function rt:sleep(time) end
+
 ---What a replay that was opened with `metrics` was like so far, in the words of a simulation's report;
 ---after that nothing more is measured.
 ---In a hook: no. Raises: misuse; no metrics; asked twice. Returns nil: out of memory.
@@ -286,6 +309,30 @@ function timer:cancel() end
 ---@return integer? errno
 function timer:rearm(time) end
 
+---A coroutine of rt:go().
+---@class neap.coroutine
+---@field done boolean it has ended, in whatever way
+---@field result? any the first value that its function returned
+---@field message? string why it ended without one: its error, "cancelled", "the runtime was closed"
+local co = {}
+
+---Waits for its end, like task:wait(): in a coroutine the loop goes on, elsewhere it is run. Returns
+---what the function returned.
+---In a hook: no. Raises: misuse; for itself; inside a handler; what a handler raised. Returns nil: it
+---failed, with its message; it was cancelled; the run was stopped first; as its function does.
+---@return any? result and the others
+---@return string? message
+---@return integer? errno
+function co:wait() end
+
+---Ends it where it sleeps or waits: its to-be-closed variables are closed, now. Who waits for it gets
+---nil and "cancelled".
+---In a hook: no. Raises: misuse; it is running. Returns nil: it has ended already.
+---@return true? done
+---@return string? message
+---@return integer? errno
+function co:cancel() end
+
 ---What a task is to the scheduler: what rt:task() and rt:attach() take.
 ---@class neap.spec
 ---@field name? string default: the program's name, or "task"
@@ -363,7 +410,7 @@ function timer:rearm(time) end
 
 ---What a handler of "error" is given.
 ---@class neap.report
----@field kind "log"|"failure"|"ejected"|"task"|"guard"|"output" failure: a hook failed, its default answered; ejected: `fair` took over
+---@field kind "log"|"failure"|"ejected"|"task"|"guard"|"output"|"record"|"script" failure: a hook failed, its default answered; ejected: `fair` took over; script: a coroutine failed
 ---@field policy? string
 ---@field hook? string
 ---@field message? string

@@ -95,7 +95,8 @@ function task:signal(signal) end
 ---@return true done
 function task:kill(mode) end
 
----Runs the runtime until the task has ended. Of one that has ended, it says how at once.
+---Runs the runtime until the task has ended; in a coroutine of rt:go() it lets the loop go on until
+---then. Of one that has ended, it says how at once.
 ---In a hook: no. Raises: inside a handler, too; what a handler raised. Returns nil: it would never
 ---end (virtual time); the run was stopped first; how it ended is not known.
 ---@return neap.how? how

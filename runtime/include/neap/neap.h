@@ -120,7 +120,8 @@ typedef enum {
     NEAP_REPORT_TASK,    /* something a task's owner should know */
     NEAP_REPORT_GUARD,   /* the guard died, or we were stuck: what was done then */
     NEAP_REPORT_OUTPUT,  /* some of what tasks wrote, or will write, is lost */
-    NEAP_REPORT_RECORD   /* the file that the run is recorded in cannot be written */
+    NEAP_REPORT_RECORD,  /* the file that the run is recorded in cannot be written */
+    NEAP_REPORT_SCRIPT   /* something of a script's failed: a coroutine, say */
 } neap_report_kind;
 
 /* How a task is held. With `none` nothing is: the policy orders the starts, and what
