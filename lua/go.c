@@ -10,7 +10,6 @@
  * the thread, 3 the table of results, 4 the message.
  */
 #include "neap_lua.h"
-#include <string.h>
 
 enum { MAGIC = 0x6e676f21, NESTED_MAX = 100 };
 enum { V_RUNTIME = 1, V_THREAD, V_RESULTS, V_MESSAGE };
@@ -478,25 +477,36 @@ void neap_go_end_all(struct neap_script *s)
 
 /* Handles. */
 
+enum field { F_DONE, F_MESSAGE, F_RESULT };
+static const char *const fields[] = {"done", "message", "result", NULL};
+
+static int push_field(lua_State *L, const struct neap_go *g, enum field field)
+{
+    if (field == F_DONE)
+        lua_pushboolean(L, g->state == DONE);
+    else if (field == F_MESSAGE)
+        lua_getiuservalue(L, 1, V_MESSAGE);
+    else if (lua_getiuservalue(L, 1, V_RESULTS) == LUA_TTABLE)
+        lua_rawgeti(L, -1, 1);
+    return 1;
+}
+
 static int go_index(lua_State *L)
 {
     const struct neap_go *g = check(L);
-    const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    const char *key;
 
-    if (strcmp(key, "done") == 0) {
-        lua_pushboolean(L, g->state == DONE);
-    } else if (strcmp(key, "result") == 0) {
-        if (lua_getiuservalue(L, 1, V_RESULTS) == LUA_TTABLE)
-            lua_rawgeti(L, -1, 1);
-    } else if (strcmp(key, "message") == 0) {
-        lua_getiuservalue(L, 1, V_MESSAGE);
-    } else {
-        lua_pushvalue(L, 2);
-        if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
-            return luaL_error(L, "a coroutine has no field \"%s\"",
-                              luaL_tolstring(L, 2, NULL));
+    lua_pushvalue(L, 2);
+    switch (lua_rawget(L, lua_upvalueindex(1))) {
+    case LUA_TFUNCTION:
+        return 1;
+    case LUA_TNUMBER:
+        return push_field(L, g, (enum field)lua_tointeger(L, -1));
+    default:
+        key = luaL_tolstring(L, 2, NULL);
+        return luaL_error(L, "a coroutine has no field \"%s\"%s", key,
+                          neap_option_hint(L, key, fields));
     }
-    return 1;
 }
 
 static int go_tostring(lua_State *L)
@@ -516,6 +526,10 @@ static void push_metatable(lua_State *L)
     if (!luaL_newmetatable(L, METATABLE))
         return;
     luaL_newlib(L, methods);
+    for (int i = 0; fields[i]; i++) {
+        lua_pushinteger(L, i);
+        lua_setfield(L, -2, fields[i]);
+    }
     lua_pushcclosure(L, go_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, go_tostring);

@@ -122,7 +122,7 @@ function TestTypes.test_runtimes_tasks_timers_and_queues()
   compare_class("neap.runtime", upvalue(rt, 1))
   compare_class("neap.task", upvalue(rt:task {}, 1))
   compare_class("neap.timer", debug.getmetatable(rt:after(1, print)).__index)
-  compare_class("neap.coroutine", upvalue(rt:go(print), 1), "nil")
+  compare_class("neap.coroutine", upvalue(rt:go(print), 1), "number")
   compare_class("neap.fifo", debug.getmetatable(neap.fifo()).__index)
   compare_class("neap.heap", debug.getmetatable(neap.heap()).__index)
 end
