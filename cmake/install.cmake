@@ -32,6 +32,9 @@ install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
 install(TARGETS neap EXPORT neap-targets
   LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev)
 install(TARGETS neap_archive EXPORT neap-targets ARCHIVE COMPONENT dev)
+if(NEAP_LUA)
+  install(TARGETS neap_lua_archive ARCHIVE COMPONENT dev)
+endif()
 install(DIRECTORY runtime/include/neap DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT dev)
 

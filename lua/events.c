@@ -10,8 +10,11 @@
 #include "neap_lua.h"
 #include "queue.h"
 #include <stdio.h>
+#include <string.h>
 
 const char *const neap_event_names[] = {"exit", "switch", "error", NULL};
+
+#define ERROR_HANDLER "error" /* the hook in a report that no such handler gets */
 
 struct event {
     struct neap_script *script;
@@ -30,8 +33,27 @@ int neap_events_traceback(lua_State *L)
     return 1;
 }
 
+/* The host runs the loop, and no function of the script's is there to raise it. */
+static bool tell_host(struct neap_script *s)
+{
+    neap_report report = {.kind = NEAP_REPORT_SCRIPT};
+
+    if (!s->guest || s->loops || !s->rt)
+        return false;
+    report.message = lua_tostring(s->L, -1);
+    if (!report.message)
+        report.message = "an error object was raised";
+    report.hook = s->tells ? ERROR_HANDLER : NULL;
+    neap_tell(s->rt, &report);
+    return true;
+}
+
 static void keep_error(struct neap_script *s)
 {
+    if (tell_host(s)) {
+        lua_pop(s->L, 1);
+        return;
+    }
     lua_xmove(s->L, s->keep, 1);
     if (s->failed)
         lua_pop(s->keep, 1);
@@ -84,8 +106,12 @@ static bool is_heard(const struct neap_script *s, enum neap_event event)
 static int exit_body(lua_State *L)
 {
     const struct event *e = lua_touserdata(L, 1);
+    struct neap_handle *h;
 
-    neap_handle_push(L, e->task);
+    neap_handle_push(L, e->script, e->task);
+    h = neap_handle_test(L, -1);
+    h->how = e->how;
+    h->code = e->code;
     lua_pushstring(L, neap_how_name(e->how));
     lua_pushinteger(L, e->code);
     return tell(L, e->script, NEAP_EVENT_EXIT, 3);
@@ -94,21 +120,24 @@ static int exit_body(lua_State *L)
 static void on_exit(void *user, neap_runtime *rt, neap_task *t, neap_how how, int code)
 {
     struct event e = {.script = user, .task = t, .how = how, .code = code};
-    struct neap_handle *h = t->user;
+    struct neap_handle *h = neap_handle_of(e.script, t);
 
-    if (!h) /* there was no memory for it */
+    if (!h && !e.script->guest) /* there was no memory for it */
         return;
-    h->how = how;
-    h->code = code;
+    if (h) {
+        h->how = how;
+        h->code = code;
+    }
     if (is_heard(e.script, NEAP_EVENT_EXIT))
         neap_events_protect(e.script, exit_body, &e);
-    neap_go_task_ended(h);
+    if (h)
+        neap_go_task_ended(h);
 }
 
-static void push_task_or_nil(lua_State *L, const neap_task *t)
+static void push_task_or_nil(lua_State *L, struct neap_script *s, const neap_task *t)
 {
     if (t)
-        neap_handle_push(L, t);
+        neap_handle_push(L, s, t);
     else
         lua_pushnil(L);
 }
@@ -118,8 +147,8 @@ static int switch_body(lua_State *L)
     const struct event *e = lua_touserdata(L, 1);
 
     lua_pushinteger(L, e->code);
-    push_task_or_nil(L, e->from);
-    push_task_or_nil(L, e->task);
+    push_task_or_nil(L, e->script, e->from);
+    push_task_or_nil(L, e->script, e->task);
     return tell(L, e->script, NEAP_EVENT_SWITCH, 3);
 }
 
@@ -204,7 +233,25 @@ static void on_report(void *user, neap_runtime *rt, const neap_report *report)
 
 void neap_events_tell_script(struct neap_script *s, const neap_report *report)
 {
-    on_report(s, s->rt, report);
+    if (s->guest)
+        neap_tell(s->rt, report);
+    else
+        on_report(s, s->rt, report);
+}
+
+/* What no handler hears is the host's to tell. */
+static void on_guest_report(void *user, neap_runtime *rt, const neap_report *report)
+{
+    struct event e = {.script = user, .report = report};
+    struct neap_script *s = user;
+    bool own = report->kind == NEAP_REPORT_SCRIPT && report->hook &&
+               strcmp(report->hook, ERROR_HANDLER) == 0;
+
+    if (own || !is_heard(s, NEAP_EVENT_ERROR))
+        return;
+    s->tells = true;
+    neap_events_protect(s, report_body, &e);
+    s->tells = false;
 }
 
 static void on_turn(void *user, neap_runtime *rt)
@@ -219,12 +266,14 @@ static void on_turn(void *user, neap_runtime *rt)
 static void on_forget(void *user, neap_runtime *rt, neap_task *t)
 {
     struct neap_script *s = user;
-    struct neap_handle *h = t->user;
+    struct neap_handle *h = neap_handle_of(s, t);
 
     if (!h)
         return;
     neap_queue_leave(h);
     h->task = NULL;
+    if (s->guest)
+        neap_guest_forget(s, h);
     luaL_unref(s->keep, NEAP_KEEP_ANCHOR, h->ref);
     h->ref = LUA_NOREF;
 }
@@ -236,6 +285,15 @@ void neap_events_install(neap_options *o)
     o->on_report = on_report;
     o->on_forget = on_forget;
     o->on_turn = on_turn;
+}
+
+void neap_events_listen(neap_listener *l)
+{
+    l->on_exit = on_exit;
+    l->on_switch = neap_events_switch;
+    l->on_report = on_guest_report;
+    l->on_forget = on_forget;
+    l->on_turn = on_turn;
 }
 
 /* Setting handlers. */

@@ -6,50 +6,15 @@
  *
  * The anchor's table `coroutines` holds those that have not ended, by thread; the
  * script's list has them by age, the youngest first, and that is the order in which
- * they end when the runtime is closed. User values of the userdata: 1 the runtime, 2
- * the thread, 3 the table of results, 4 the message.
+ * they end when the runtime is closed.
  */
-#include "neap_lua.h"
+#include "go.h"
 
-enum { MAGIC = 0x6e676f21, NESTED_MAX = 100 };
-enum { V_RUNTIME = 1, V_THREAD, V_RESULTS, V_MESSAGE };
-#define METATABLE "neap.coroutine"
 #define THREADS "coroutines"
-
-enum state {
-    ASLEEP, /* a timer resumes it */
-    WAITING,
-    RUNNING,
-    ENDING, /* its to-be-closed variables are closed */
-    DONE
-};
-
-struct neap_go {
-    uint32_t magic;
-    enum state state;
-    struct neap_script *script; /* NULL: done */
-    lua_State *co;
-    neap_timer timer;       /* 0: none */
-    lua_CFunction then;     /* goes on where it waits */
-    struct neap_go **queue; /* of those that wait for the same, or NULL */
-    struct neap_go *behind; /* the next in it */
-    struct neap_go *waiters;
-    struct neap_go *older, *younger;
-};
-
-static struct neap_go *check(lua_State *L)
-{
-    struct neap_go *g = lua_touserdata(L, 1);
-
-    if (!g || lua_type(L, 1) != LUA_TUSERDATA || lua_rawlen(L, 1) != sizeof *g ||
-        g->magic != MAGIC)
-        luaL_typeerror(L, 1, "coroutine of rt:go()");
-    return g;
-}
 
 /* Lists. */
 
-static void stand_in(struct neap_go *g, struct neap_go **queue)
+void neap_go_stand_in(struct neap_go *g, struct neap_go **queue)
 {
     struct neap_go **last = queue;
 
@@ -166,14 +131,14 @@ static void finish(lua_State *L, struct neap_go *g)
 
     push(L, g); /* it stays until we return */
     lua_pushnil(L);
-    lua_setiuservalue(L, -2, V_THREAD);
+    lua_setiuservalue(L, -2, NEAP_GO_THREAD);
     lua_pushnil(L);
     set(L, s, g->co);
     leave_queue(g);
     if (g->timer && !s->closing)
         neap_cancel(s->rt, g->timer);
     unlink_from(s, g);
-    g->state = DONE;
+    g->state = NEAP_GO_DONE;
     g->script = NULL;
     g->co = NULL;
     if (s->awaited == g && s->rt)
@@ -187,7 +152,7 @@ static void keep_message(lua_State *L, struct neap_go *g)
 {
     push(L, g);
     lua_insert(L, -2);
-    lua_setiuservalue(L, -2, V_MESSAGE);
+    lua_setiuservalue(L, -2, NEAP_GO_MESSAGE);
     lua_pop(L, 1);
 }
 
@@ -198,7 +163,7 @@ static void close_thread(lua_State *L, struct neap_go *g, const char *trace)
     lua_State *co = g->co;
     neap_report report = {.kind = NEAP_REPORT_SCRIPT, .trace = trace};
 
-    g->state = ENDING;
+    g->state = NEAP_GO_ENDING;
     g->script->endings++;
     if (lua_resetthread(co) != LUA_OK) {
         lua_xmove(co, L, 1);
@@ -230,7 +195,7 @@ static void succeed(lua_State *L, struct neap_go *g, int n)
     lua_setfield(L, -2, "n");
     push(L, g);
     lua_insert(L, -2);
-    lua_setiuservalue(L, -2, V_RESULTS);
+    lua_setiuservalue(L, -2, NEAP_GO_RESULTS);
     lua_pop(L, 1);
     finish(L, g);
 }
@@ -245,11 +210,11 @@ static int resume_body(lua_State *L)
     int rc;
 
     push(L, g); /* it stays until we return */
-    g->state = RUNNING;
+    g->state = NEAP_GO_RUNNING;
     rc = lua_resume(co, L, n < 0 ? 0 : n, &n);
     if (rc == LUA_YIELD) {
         lua_pop(co, n);
-        if (g->state == RUNNING) /* by coroutine.yield(): it gives way */
+        if (g->state == NEAP_GO_RUNNING) /* by coroutine.yield(): it gives way */
             arm(g, 0);
     } else if (rc == LUA_OK) {
         succeed(L, g, n);
@@ -264,7 +229,7 @@ static void resume(struct neap_go *g)
     neap_events_protect(g->script, resume_body, g);
 }
 
-static void on_timer(void *user, neap_runtime *rt, neap_timer id)
+void neap_go_on_timer(void *user, neap_runtime *rt, neap_timer id)
 {
     struct neap_go *g = user;
 
@@ -275,8 +240,8 @@ static void on_timer(void *user, neap_runtime *rt, neap_timer id)
 /* What a timer cannot do for want of memory is done at once. */
 static void arm(struct neap_go *g, neap_ns delay)
 {
-    g->state = ASLEEP;
-    if (neap_after(g->script->rt, delay, on_timer, g, NULL, &g->timer) < 0)
+    g->state = NEAP_GO_ASLEEP;
+    if (neap_after(g->script->rt, delay, neap_go_on_timer, g, NULL, &g->timer) < 0)
         resume(g);
 }
 
@@ -290,144 +255,9 @@ void neap_go_task_ended(struct neap_handle *h)
     }
 }
 
-/* Waiting. */
-
-/* Whoever else resumes the thread finds it as it was. */
-static int go_on(lua_State *L, int status, lua_KContext context)
-{
-    struct neap_go *g = (struct neap_go *)context;
-
-    return g->state == RUNNING ? g->then(L) : lua_yieldk(L, 0, context, go_on);
-}
-
-static void may_wait(lua_State *L, const struct neap_go *g)
-{
-    if (g->state == ENDING)
-        luaL_error(L, "the coroutine is being ended: it cannot wait any more");
-    if (g->state != RUNNING)
-        luaL_error(L, "the coroutine is the runtime's, which alone resumes it");
-    if (!lua_isyieldable(L))
-        luaL_error(L, "cannot wait here: a function in C that called this cannot");
-}
-
-static int yield(lua_State *L, struct neap_go *g, lua_CFunction then)
-{
-    g->then = then;
-    return lua_yieldk(L, 0, (lua_KContext)g, go_on);
-}
-
-int neap_go_wait(lua_State *L, struct neap_go *g, struct neap_go **queue,
-                 lua_CFunction then)
-{
-    may_wait(L, g);
-    stand_in(g, queue);
-    g->state = WAITING;
-    return yield(L, g, then);
-}
-
-static int slept(lua_State *L)
-{
-    lua_pushboolean(L, 1);
-    return 1;
-}
-
-static void nothing(void *user, neap_runtime *rt, neap_timer id)
-{
-}
-
-/* Without a timer a live loop that has nothing to do would return at once. */
-static int sleep_outside(lua_State *L, struct neap_script *s, neap_ns time)
-{
-    neap_timer timer = 0;
-    int rc;
-
-    neap_script_may_loop(L, s);
-    rc = neap_after(s->rt, time, nothing, NULL, NULL, &timer);
-    if (rc == 0) {
-        rc = neap_run_for(s->rt, time);
-        neap_cancel(s->rt, timer);
-    }
-    return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
-}
-
-int neap_go_sleep(lua_State *L)
-{
-    struct neap_script *s = neap_script_open(L, 1);
-    struct neap_go *g;
-    neap_ns time;
-    int rc;
-
-    if (s->hooks)
-        return luaL_error(L, "not inside a policy hook");
-    time = neap_option_duration(L, 2, "time");
-    g = neap_go_of(L, s);
-    if (!g)
-        return sleep_outside(L, s, time);
-    may_wait(L, g);
-    rc = neap_after(s->rt, time, on_timer, g, NULL, &g->timer);
-    if (rc < 0)
-        return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
-    g->state = ASLEEP;
-    return yield(L, g, slept);
-}
-
-/* Of the handle at 1, which is done: its results, or nil, message, errno. */
-static int outcome(lua_State *L)
-{
-    lua_Integer n;
-
-    if (lua_getiuservalue(L, 1, V_RESULTS) != LUA_TTABLE) {
-        lua_pushnil(L);
-        lua_getiuservalue(L, 1, V_MESSAGE);
-        lua_pushinteger(L, NEAP_ESTATE);
-        return 3;
-    }
-    lua_getfield(L, -1, "n");
-    n = lua_tointeger(L, -1);
-    lua_pop(L, 1);
-    luaL_checkstack(L, (int)n, "too many results");
-    for (lua_Integer i = 1; i <= n; i++)
-        lua_rawgeti(L, -(int)i, i);
-    return (int)n;
-}
-
-static int wait_outside(lua_State *L, struct neap_script *s, struct neap_go *g)
-{
-    int rc;
-
-    neap_script_may_loop(L, s);
-    s->awaited = g;
-    rc = neap_run(s->rt);
-    s->awaited = NULL;
-    if (rc < 0)
-        return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
-    neap_script_raise(L, s);
-    if (g->state == DONE)
-        return outcome(L);
-    lua_pushnil(L);
-    lua_pushliteral(L, "stopped before the coroutine ended");
-    lua_pushinteger(L, NEAP_ESTATE);
-    return 3;
-}
-
-static int go_wait(lua_State *L)
-{
-    struct neap_go *g = check(L), *self;
-
-    if (g->state == DONE)
-        return outcome(L);
-    lua_settop(L, 1);
-    self = neap_go_of(L, g->script);
-    if (self == g)
-        return luaL_error(L, "a coroutine cannot wait for itself");
-    if (!self || g->script->hooks)
-        return wait_outside(L, g->script, g);
-    return neap_go_wait(L, self, &g->waiters, outcome);
-}
-
 /* Ending. */
 
-static void end(lua_State *L, struct neap_go *g, const char *reason)
+void neap_go_end(lua_State *L, struct neap_go *g, const char *reason)
 {
     lua_pushstring(L, reason);
     keep_message(L, g);
@@ -435,31 +265,9 @@ static void end(lua_State *L, struct neap_go *g, const char *reason)
     finish(L, g);
 }
 
-static int go_cancel(lua_State *L)
-{
-    struct neap_go *g = check(L);
-
-    if (g->state == DONE) {
-        lua_pushnil(L);
-        lua_pushliteral(L, "the coroutine has ended already");
-        lua_pushinteger(L, NEAP_ENOTFOUND);
-        return 3;
-    }
-    if (g->script->hooks)
-        return luaL_error(L, "not inside a policy hook");
-    if (g->state == RUNNING || g->state == ENDING)
-        return luaL_error(L, "the coroutine runs: it ends by returning");
-    if (g->script->endings >= NESTED_MAX)
-        return luaL_error(L, "too many coroutines end each other");
-    luaL_checkstack(L, LUA_MINSTACK, NULL);
-    end(L, g, "cancelled");
-    lua_pushboolean(L, 1);
-    return 1;
-}
-
 static int end_body(lua_State *L)
 {
-    end(L, lua_touserdata(L, 1), "the runtime was closed");
+    neap_go_end(L, lua_touserdata(L, 1), "the runtime was closed");
     return 0;
 }
 
@@ -475,71 +283,6 @@ void neap_go_end_all(struct neap_script *s)
     }
 }
 
-/* Handles. */
-
-enum field { F_DONE, F_MESSAGE, F_RESULT };
-static const char *const fields[] = {"done", "message", "result", NULL};
-
-static int push_field(lua_State *L, const struct neap_go *g, enum field field)
-{
-    if (field == F_DONE)
-        lua_pushboolean(L, g->state == DONE);
-    else if (field == F_MESSAGE)
-        lua_getiuservalue(L, 1, V_MESSAGE);
-    else if (lua_getiuservalue(L, 1, V_RESULTS) == LUA_TTABLE)
-        lua_rawgeti(L, -1, 1);
-    return 1;
-}
-
-static int go_index(lua_State *L)
-{
-    const struct neap_go *g = check(L);
-    const char *key;
-
-    lua_pushvalue(L, 2);
-    switch (lua_rawget(L, lua_upvalueindex(1))) {
-    case LUA_TFUNCTION:
-        return 1;
-    case LUA_TNUMBER:
-        return push_field(L, g, (enum field)lua_tointeger(L, -1));
-    default:
-        key = luaL_tolstring(L, 2, NULL);
-        return luaL_error(L, "a coroutine has no field \"%s\"%s", key,
-                          neap_option_hint(L, key, fields));
-    }
-}
-
-static int go_tostring(lua_State *L)
-{
-    static const char *const words[] = {"asleep", "waiting", "running", "ending",
-                                        "done"};
-
-    lua_pushfstring(L, "coroutine (%s)", words[check(L)->state]);
-    return 1;
-}
-
-static void push_metatable(lua_State *L)
-{
-    static const luaL_Reg methods[] = {
-        {"cancel", go_cancel}, {"wait", go_wait}, {NULL, NULL}};
-
-    if (!luaL_newmetatable(L, METATABLE))
-        return;
-    luaL_newlib(L, methods);
-    for (int i = 0; fields[i]; i++) {
-        lua_pushinteger(L, i);
-        lua_setfield(L, -2, fields[i]);
-    }
-    lua_pushcclosure(L, go_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, go_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_pushliteral(L, "coroutine");
-    lua_setfield(L, -2, "__name");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-}
-
 /* Pushes it, and below it nothing of the function and the arguments from 2 on. */
 static struct neap_go *go_new(lua_State *L, struct neap_script *s)
 {
@@ -552,13 +295,13 @@ static struct neap_go *go_new(lua_State *L, struct neap_script *s)
         luaL_error(L, "too many arguments");
     lua_xmove(L, co, n);
     g = lua_newuserdatauv(L, sizeof *g, 4);
-    *g = (struct neap_go){.magic = MAGIC, .state = DONE, .co = co};
-    push_metatable(L);
+    *g = (struct neap_go){.magic = NEAP_GO_MAGIC, .state = NEAP_GO_DONE, .co = co};
+    neap_go_push_metatable(L);
     lua_setmetatable(L, -2);
     lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, V_RUNTIME);
+    lua_setiuservalue(L, -2, NEAP_GO_RUNTIME);
     lua_pushvalue(L, 2);
-    lua_setiuservalue(L, -2, V_THREAD);
+    lua_setiuservalue(L, -2, NEAP_GO_THREAD);
     return g;
 }
 
@@ -576,13 +319,13 @@ int neap_go_lua(lua_State *L)
     g = go_new(L, s); /* runtime, thread, userdata */
     lua_pushvalue(L, 3);
     set(L, s, g->co);
-    rc = neap_after(s->rt, 0, on_timer, g, NULL, &g->timer);
+    rc = neap_after(s->rt, 0, neap_go_on_timer, g, NULL, &g->timer);
     if (rc < 0) {
         lua_pushnil(L);
         set(L, s, g->co);
         return neap_script_settle(L, s, rc, NEAP_NONE_RAISES);
     }
-    g->state = ASLEEP;
+    g->state = NEAP_GO_ASLEEP;
     g->script = s;
     link_up(s, g);
     lua_settop(L, 3);

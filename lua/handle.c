@@ -17,16 +17,25 @@ struct neap_handle *neap_handle_test(lua_State *L, int index)
     return h->magic == MAGIC ? h : NULL;
 }
 
-void neap_handle_push(lua_State *L, const neap_task *t)
+struct neap_handle *neap_handle_of(const struct neap_script *s, const neap_task *t)
+{
+    return s->guest ? neap_guest_handle(s, t) : t->user;
+}
+
+void neap_handle_push(lua_State *L, struct neap_script *s, const neap_task *t)
 {
     const struct neap_handle *h = t->user;
 
+    if (s->guest) {
+        neap_guest_push(L, s, t);
+        return;
+    }
     if (!h) { /* of a replay, for want of memory */
         lua_pushnil(L);
         return;
     }
-    lua_rawgeti(h->script->keep, NEAP_KEEP_ANCHOR, h->ref);
-    lua_xmove(h->script->keep, L, 1);
+    lua_rawgeti(s->keep, NEAP_KEEP_ANCHOR, h->ref);
+    lua_xmove(s->keep, L, 1);
 }
 
 void neap_handle_bind(struct neap_handle *h, neap_task *t)

@@ -162,8 +162,9 @@ static int handle_body(lua_State *L)
     if (makes_handles(h)) {
         neap_handle_bind(neap_handle_new(L, h->script), t);
     } else {
-        neap_handle_bind(t->user, t);
-        neap_handle_push(L, t);
+        if (!h->script->guest)
+            neap_handle_bind(t->user, t);
+        neap_handle_push(L, h->script, t);
     }
     lua_rawseti(L, -2, (lua_Integer)t->id);
     return 0;

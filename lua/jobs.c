@@ -202,12 +202,24 @@ static struct neap_handle *prepare(lua_State *L, struct neap_script *s)
     return h;
 }
 
+/* What is to be the task's `user`. */
+static void *user_of(struct neap_script *s, struct neap_handle *h)
+{
+    s->coming = s->guest ? h : NULL;
+    return s->guest ? NULL : h;
+}
+
 /* Leaves the handle, which is on top, or nil, message, errno. */
 static int finish(lua_State *L, struct neap_script *s, struct neap_handle *h, int rc,
                   neap_id id, enum neap_strictness how)
 {
     neap_task *t = rc == 0 ? neap_find(s->rt, id) : NULL;
 
+    if (s->guest && t && s->coming) { /* nobody has asked for it yet */
+        neap_handle_push(L, s, t);
+        lua_pop(L, 1);
+    }
+    s->coming = NULL;
     if (rc == 0) {
         h->id = id;
         h->task = t; /* NULL: it has ended already */
@@ -215,6 +227,8 @@ static int finish(lua_State *L, struct neap_script *s, struct neap_handle *h, in
         return 1;
     }
     h->task = NULL;
+    if (s->guest)
+        neap_guest_forget(s, h);
     luaL_unref(s->keep, NEAP_KEEP_ANCHOR, h->ref);
     h->ref = LUA_NOREF;
     return neap_script_settle(L, s, rc, how);
@@ -242,7 +256,7 @@ int neap_jobs_task(lua_State *L)
 
     read_spec(L, &spec);
     h = prepare(L, s);
-    spec.user = h;
+    spec.user = user_of(s, h);
     rc = neap_add(s->rt, &spec, &id);
     return finish(L, s, h, rc, id, NEAP_MISUSE_RAISES);
 }
@@ -268,7 +282,7 @@ int neap_jobs_spawn(lua_State *L)
     neap_option_limits(L, 2, &limits);
     job.limits = &limits;
     h = prepare(L, s);
-    job.spec.user = h;
+    job.spec.user = user_of(s, h);
     rc = neap_spawn(s->rt, &job, &id);
     return finish(L, s, h, rc, id, NEAP_MISUSE_RAISES);
 }
@@ -292,7 +306,7 @@ int neap_jobs_attach(lua_State *L)
     check(L, "task key", task_keys, NEAP_NO_LIST);
     read_spec(L, &spec);
     h = prepare(L, s);
-    spec.user = h;
+    spec.user = user_of(s, h);
     rc = neap_attach(s->rt, pid, &spec, &id);
     return finish(L, s, h, rc, id, NEAP_NONE_RAISES);
 }

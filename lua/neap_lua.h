@@ -48,7 +48,8 @@ enum neap_event { NEAP_EVENT_EXIT, NEAP_EVENT_SWITCH, NEAP_EVENT_ERROR, NEAP_EVE
 extern const char *const neap_event_names[];
 
 /* Slots of a script's `keep`. */
-enum { NEAP_KEEP_ANCHOR = 1, NEAP_KEEP_ERROR };
+/* The last only of a guest: the handles by id. */
+enum { NEAP_KEEP_ANCHOR = 1, NEAP_KEEP_ERROR, NEAP_KEEP_HANDLES };
 
 /* A runtime as a script holds it. The userdata is this struct; its user value is the
  * anchor: a table that refers to all that the runtime needs of Lua, under luaL_ref's
@@ -73,10 +74,14 @@ struct neap_script {
     bool simulates;           /* its tasks are no script's: policies make the handles */
     struct neap_host *hosts;  /* the policies in Lua that it has or had */
     struct neap_library *libraries; /* the shared objects of its policies in C */
-    bool closing;             /* its coroutines are being ended */
-    int endings;              /* coroutines that are being ended now */
-    struct neap_go *youngest; /* of its coroutines */
-    struct neap_go *awaited;  /* its end stops the run */
+    bool guest;               /* the runtime is a C host's: guest.c */
+    bool loops;               /* ... and the script runs its loop */
+    bool tells;               /* handlers of `error` run, of a guest's */
+    struct neap_handle *coming; /* of the task that a guest makes now */
+    bool closing;               /* its coroutines are being ended */
+    int endings;                /* coroutines that are being ended now */
+    struct neap_go *youngest;   /* of its coroutines */
+    struct neap_go *awaited;    /* its end stops the run */
 };
 
 /* runtime.c */
@@ -131,6 +136,7 @@ void neap_limits_push_names(lua_State *L);
 
 /* events.c */
 void neap_events_install(neap_options *o);
+void neap_events_listen(neap_listener *l); /* the same for a guest */
 /* What it installs as on_switch. */
 void neap_events_switch(void *user, neap_runtime *rt, int cpu, neap_task *from,
                         neap_task *to);
@@ -150,6 +156,7 @@ void neap_events_tell_script(struct neap_script *s, const neap_report *report);
 int neap_timer_after(lua_State *L);
 int neap_timer_every(lua_State *L);
 int neap_timer_cancel_method(lua_State *L); /* rt:cancel(timer) */
+void neap_timer_cancel_all(struct neap_script *s);
 
 /* go.c: coroutines. */
 struct neap_go;
@@ -158,7 +165,7 @@ int neap_go_sleep(lua_State *L); /* rt:sleep(time) */
 /* The coroutine of the script that L is, or NULL. */
 struct neap_go *neap_go_of(lua_State *L, struct neap_script *s);
 /* Lets L, which is `g`, stand in `queue`; to be returned. Taken out of it and resumed,
- * it goes on with `then`, which finds the stack as it is now. Raises where it cannot. */
+ * it goes on with `then`, which finds the stack as it is. Raises where it cannot. */
 int neap_go_wait(lua_State *L, struct neap_go *g, struct neap_go **queue,
                  lua_CFunction then);
 struct neap_handle;
@@ -189,8 +196,17 @@ struct neap_handle *neap_handle_new(lua_State *L, struct neap_script *s);
 void neap_handle_bind(struct neap_handle *h, neap_task *t);
 /* The handle at `index`, or NULL for anything else. Never raises. */
 struct neap_handle *neap_handle_test(lua_State *L, int index);
-/* Pushes the script's handle of `t`. Never raises. */
-void neap_handle_push(lua_State *L, const neap_task *t);
+/* The script's handle of `t`, or NULL: there is none yet, or no memory for one. Never
+ * raises. */
+struct neap_handle *neap_handle_of(const struct neap_script *s, const neap_task *t);
+/* Pushes it, or nil. Raises where a guest needs memory for it, and else never. */
+void neap_handle_push(lua_State *L, struct neap_script *s, const neap_task *t);
+
+/* guest.c: the same for scripts whose runtime is a C host's. */
+struct neap_handle *neap_guest_handle(const struct neap_script *s, const neap_task *t);
+void neap_guest_push(lua_State *L, struct neap_script *s, const neap_task *t);
+void neap_guest_forget(struct neap_script *s, const struct neap_handle *h);
+void neap_guest_end(struct neap_script *s); /* the runtime goes on without it */
 
 /* jobs.c: rt:spawn{}, rt:attach(pid [, {}]) and rt:task{}. */
 int neap_jobs_spawn(lua_State *L);

@@ -66,7 +66,7 @@ static int push_handle(lua_State *L, const struct neap_handle *h)
     else if (h->ref == LUA_NOREF)
         neap_host_push_task(*(struct neap_host **)lua_getextraspace(L), L, h->task);
     else
-        neap_handle_push(L, h->task);
+        neap_handle_push(L, h->script, h->task);
     return 1;
 }
 

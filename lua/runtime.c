@@ -198,6 +198,8 @@ static int runtime_close(lua_State *L)
 {
     struct neap_script *s = neap_script_check(L, 1);
 
+    if (s->rt && s->guest)
+        return luaL_error(L, "the runtime is the host's, which closes it");
     if (s->rt)
         neap_script_may_loop(L, s);
     neap_script_close(s);
@@ -211,7 +213,9 @@ static int runtime_gc(lua_State *L)
 {
     struct neap_script *s = neap_script_check(L, 1);
 
-    if (!s->calls && !s->hooks)
+    if (s->guest)
+        neap_guest_end(s);
+    else if (!s->calls && !s->hooks)
         neap_script_close(s);
     return 0;
 }
@@ -314,10 +318,10 @@ static int runtime_yield(lua_State *L)
 
 /* Looking. */
 
-static int push_task(lua_State *L, const neap_task *t)
+static int push_task(lua_State *L, struct neap_script *s, const neap_task *t)
 {
     if (t)
-        neap_handle_push(L, t);
+        neap_handle_push(L, s, t);
     else
         lua_pushnil(L);
     return 1;
@@ -327,7 +331,7 @@ static int runtime_current(lua_State *L)
 {
     struct neap_script *s = neap_script_open(L, 1);
 
-    return push_task(L, neap_current(s->rt, cpu_arg(L, 2)));
+    return push_task(L, s, neap_current(s->rt, cpu_arg(L, 2)));
 }
 
 static int runtime_find(lua_State *L)
@@ -335,7 +339,7 @@ static int runtime_find(lua_State *L)
     struct neap_script *s = neap_script_open(L, 1);
     lua_Integer id = neap_option_integer(L, 2, "id", LUA_MININTEGER, LUA_MAXINTEGER);
 
-    return push_task(L, id > 0 ? neap_find(s->rt, (neap_id)id) : NULL);
+    return push_task(L, s, id > 0 ? neap_find(s->rt, (neap_id)id) : NULL);
 }
 
 static int next_task(lua_State *L)
@@ -348,7 +352,7 @@ static int next_task(lua_State *L)
         lua_pushinteger(L, (lua_Integer)t->id);
         lua_replace(L, lua_upvalueindex(2));
     }
-    return push_task(L, t);
+    return push_task(L, s, t);
 }
 
 static int runtime_tasks(lua_State *L)

@@ -76,11 +76,15 @@ void neap_script_may_loop(lua_State *L, struct neap_script *s)
         luaL_error(L, "not inside a coroutine of rt:go(): rt:sleep() and wait() wait");
     if (s->calls)
         luaL_error(L, "not inside a callback");
+    s->loops = true;
 }
 
 void neap_script_raise(lua_State *L, struct neap_script *s)
 {
-    if (!s->failed || s->hooks || s->calls) /* it is raised where the loop was called */
+    if (s->hooks || s->calls) /* it is raised where the loop was called */
+        return;
+    s->loops = false;
+    if (!s->failed)
         return;
     s->failed = false;
     lua_pushvalue(s->keep, NEAP_KEEP_ERROR);

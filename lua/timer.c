@@ -16,12 +16,20 @@ struct timer {
     neap_timer id;
 };
 
+static struct timer *test(lua_State *L, int index)
+{
+    struct timer *t = lua_touserdata(L, index);
+
+    if (!t || lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof *t)
+        return NULL;
+    return t->magic == MAGIC ? t : NULL;
+}
+
 static struct timer *check(lua_State *L, int arg)
 {
-    struct timer *t = lua_touserdata(L, arg);
+    struct timer *t = test(L, arg);
 
-    if (!t || lua_type(L, arg) != LUA_TUSERDATA || lua_rawlen(L, arg) != sizeof *t ||
-        t->magic != MAGIC)
+    if (!t)
         luaL_typeerror(L, arg, "timer");
     return t;
 }
@@ -60,6 +68,18 @@ static int is_done_with(lua_State *L)
     lua_pushliteral(L, "the timer is done with already");
     lua_pushinteger(L, NEAP_ENOTFOUND);
     return 3;
+}
+
+void neap_timer_cancel_all(struct neap_script *s)
+{
+    lua_State *keep = s->keep;
+
+    for (lua_pushnil(keep); lua_next(keep, NEAP_KEEP_ANCHOR); lua_pop(keep, 1)) {
+        struct timer *t = test(keep, -1);
+
+        if (t && t->script)
+            neap_cancel(s->rt, t->id);
+    }
 }
 
 static int cancel(lua_State *L, struct neap_script *s, const struct timer *t)

@@ -149,6 +149,7 @@ void neap_free(neap_runtime *rt)
 
     if (!rt)
         return;
+    neap_listen_close(rt);
     on_report = rt->opt.on_report;
     rt->opt.on_report = NULL;
     if (rt->core && neap_loop_is_forked(rt)) {

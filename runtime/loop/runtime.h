@@ -71,6 +71,7 @@ typedef struct told {
 struct neap_runtime {
     neap_core *core;
     neap_options opt; /* strings in it are not ours, and not used after neap_new() */
+    neap_listener listener; /* size 0: none */
     bool live;
     neap_ns virtual_now;
     neap_ns made_at;
@@ -192,6 +193,16 @@ void neap_loop_tell_switches(neap_runtime *rt, const neap_order *orders, size_t 
 void neap_loop_tell_exit(neap_runtime *rt, neap_task *t);
 void neap_loop_enter(neap_runtime *rt);
 void neap_loop_leave(neap_runtime *rt);
+
+/* listen.c: what happens is told to the options' callbacks, and to the listener. */
+bool neap_listen_reports(const neap_runtime *rt);
+bool neap_listen_switches(const neap_runtime *rt);
+void neap_listen_report(neap_runtime *rt, const neap_report *report);
+void neap_listen_exit(neap_runtime *rt, neap_task *t, neap_how how, int code);
+void neap_listen_forget(neap_runtime *rt, neap_task *t);
+void neap_listen_switch(neap_runtime *rt, const neap_order *order);
+void neap_listen_turn(neap_runtime *rt);
+void neap_listen_close(neap_runtime *rt);
 
 /* runtime.c */
 /* To be asked before anything is changed, which may be due at once. 0, or why nothing

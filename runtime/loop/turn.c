@@ -38,7 +38,7 @@ void neap_loop_tell(neap_runtime *rt, const neap_report *r)
     told *item;
     char *end;
 
-    if (!rt->opt.on_report)
+    if (!neap_listen_reports(rt))
         return;
     item = malloc(sizeof *item + size_of(r->policy) + size_of(r->hook) +
                   size_of(r->message) + size_of(r->trace));
@@ -63,8 +63,7 @@ void neap_loop_tell_reports(neap_runtime *rt)
         rt->first_told = item->next;
         if (!rt->first_told)
             rt->last_told = &rt->first_told;
-        if (rt->opt.on_report) /* not when the runtime is being freed */
-            rt->opt.on_report(rt->opt.user, rt, &item->report);
+        neap_listen_report(rt, &item->report);
         free(item);
     }
 }
@@ -79,10 +78,8 @@ void neap_loop_settle(neap_runtime *rt)
 
 void neap_loop_tell_exit(neap_runtime *rt, neap_task *t)
 {
-    if (rt->opt.on_exit)
-        rt->opt.on_exit(rt->opt.user, rt, t, neap_core_how(t), neap_core_code(t));
-    if (rt->opt.on_forget)
-        rt->opt.on_forget(rt->opt.user, rt, t);
+    neap_listen_exit(rt, t, neap_core_how(t), neap_core_code(t));
+    neap_listen_forget(rt, t);
     neap_process_free(rt, t->about->process);
     neap_core_forget(rt->core, t);
 }
@@ -114,7 +111,7 @@ static size_t keep_switches(neap_runtime *rt, const neap_order *orders, size_t n
 {
     size_t kept = 0;
 
-    if (!rt->opt.on_switch)
+    if (!neap_listen_switches(rt))
         return 0;
     if (n > rt->switches_room) {
         neap_order *larger = realloc(rt->switches, n * sizeof *larger);
@@ -139,8 +136,7 @@ void neap_loop_tell_switches(neap_runtime *rt, const neap_order *orders, size_t 
     if (switches && !rt->replay) /* there it is done as it was done then */
         neap_core_settle(rt->core, now);
     for (size_t i = 0; i < switches; i++)
-        rt->opt.on_switch(rt->opt.user, rt, rt->switches[i].cpu, rt->switches[i].from,
-                          rt->switches[i].task);
+        neap_listen_switch(rt, &rt->switches[i]);
 }
 
 static void carry_out(neap_runtime *rt, const neap_order *o, neap_ns now)
@@ -219,8 +215,7 @@ static void virtual_turn(neap_runtime *rt)
     if (ended)
         tell_exits(rt, ended);
     neap_recorder_turn(rt, now);
-    if (rt->opt.on_turn)
-        rt->opt.on_turn(rt->opt.user, rt);
+    neap_listen_turn(rt);
 }
 
 static neap_ns virtual_due(const neap_runtime *rt)
@@ -260,8 +255,7 @@ static void live_turn(neap_runtime *rt)
     neap_loop_tell_reports(rt);
     tell_exits(rt, ended);
     neap_recorder_turn(rt, now);
-    if (rt->opt.on_turn)
-        rt->opt.on_turn(rt->opt.user, rt);
+    neap_listen_turn(rt);
 }
 
 void neap_loop_turn(neap_runtime *rt)

@@ -228,10 +228,35 @@ typedef struct neap_options {
     struct ev_loop *loop;
 } neap_options;
 
+/* Another who hears what happens in a runtime that is there: called as those of the
+ * options are, after them. Each may be NULL. */
+typedef struct neap_listener {
+    size_t size; /* sizeof(neap_listener) */
+    void *user;
+    void (*on_exit)(void *user, neap_runtime *rt, neap_task *task, neap_how how,
+                    int code);
+    void (*on_switch)(void *user, neap_runtime *rt, int cpu, neap_task *from,
+                      neap_task *to);
+    void (*on_report)(void *user, neap_runtime *rt, const neap_report *report);
+    void (*on_forget)(void *user, neap_runtime *rt, neap_task *task);
+    void (*on_turn)(void *user, neap_runtime *rt);
+    /* neap_free() begins, and nothing else will be called: all but what runs the loop
+     * is still legal. */
+    void (*on_close)(void *user, neap_runtime *rt);
+} neap_listener;
+
 /* Makes a runtime. Options are checked as a whole: an error changes nothing. Errors:
  * -NEAP_ERANGE, -NEAP_ENOTFOUND (policy), -NEAP_EPOLICY, -NEAP_EMEMORY, or the
  * system's. */
 NEAP_API int neap_new(neap_runtime **out, const neap_options *options);
+
+/* One at a time (-NEAP_ESTATE); NULL takes it away. neap_lua_open() (lua.h) sets
+ * one. */
+NEAP_API int neap_listen(neap_runtime *rt, const neap_listener *listener);
+
+/* Reports something in this runtime's name, in this turn of the loop or the next one.
+ * Texts are copied. */
+NEAP_API void neap_tell(neap_runtime *rt, const neap_report *report);
 
 /* Ends all tasks (TERM and CONT, the grace time, KILL) but those attached, waits for
  * that, frees everything. No callback but on_forget and on_exit runs, and last of all
