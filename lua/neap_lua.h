@@ -214,9 +214,10 @@ int neap_jobs_attach(lua_State *L);
 int neap_jobs_task(lua_State *L);
 
 /* terminal.c */
-int neap_paths_lua(lua_State *L);    /* require "neap.paths" */
-int neap_terminal_lua(lua_State *L); /* neap.terminal(fd) */
-int neap_writable_lua(lua_State *L); /* neap.writable(fd [, time]) */
+int neap_paths_lua(lua_State *L);     /* require "neap.paths" */
+int neap_interrupt_lua(lua_State *L); /* interrupt.c: require "neap.interrupt" */
+int neap_terminal_lua(lua_State *L);  /* neap.terminal(fd) */
+int neap_writable_lua(lua_State *L);  /* neap.writable(fd [, time]) */
 
 /* options.c: values from scripts. All raise and name `what` when the value is not as
  * wanted. */

@@ -58,7 +58,7 @@ function TestReference.test_every_option_and_no_other()
   luaunit.assertTrue(there["--policy"] and there["-p"] and there["--for"])
   compare("the option", there, "Options")
   compare("the option of sim", options_of "sim", "neap sim")
-  for _, verb in ipairs { "trace", "replay", "doctor" } do
+  for _, verb in ipairs { "trace", "replay", "doctor", "repl" } do
     compare("the option of " .. verb, options_of(verb), "neap " .. verb)
   end
   compare("the option of rescue", options_of "rescue", "neap rescue")
