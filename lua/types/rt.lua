@@ -132,7 +132,7 @@ function rt:every(period, fn) end
 function rt:go(fn, ...) end
 
 ---Sleeps: in a coroutine of rt:go() the loop and all else go on meanwhile; elsewhere it runs the loop
----for that time, whatever there is to do.
+---for that time, whatever there is to do, unless rt:stop() ends it.
 ---In a hook: no. Raises: misuse; inside a handler or a coroutine of another kind; where a C function
 ---stands in between; what a handler raised. Returns nil: out of memory; the guard died.
 ---@param time neap.duration
