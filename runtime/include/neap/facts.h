@@ -43,7 +43,7 @@ NEAP_API bool neap_facts_usable(const neap_facts *facts);
 
 NEAP_API void neap_facts_free(neap_facts *facts); /* NULL is fine */
 
-/* "ok", "degraded", "missing". */
+/* "ok", "degraded", "missing". Valid for ever. */
 NEAP_API const char *neap_fact_state_name(neap_fact_state state);
 
 #ifdef __cplusplus

@@ -124,7 +124,7 @@ NEAP_API int neap_limits_set(neap_limits *limits, const char *name, const char *
 /* Takes from `defaults` what `limits` does not give. [hook] */
 NEAP_API void neap_limits_fill(neap_limits *limits, const neap_limits *defaults);
 
-/* The name of the i-th limit, or NULL past the last. [hook] */
+/* The name of the i-th limit, or NULL past the last. Valid for ever. [hook] */
 NEAP_API const char *neap_limits_name(size_t i);
 
 #ifdef __cplusplus

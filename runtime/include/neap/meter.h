@@ -102,7 +102,8 @@ typedef struct neap_meter_options {
 NEAP_API int neap_meter_new(neap_meter **out, const neap_meter_options *options);
 NEAP_API void neap_meter_free(neap_meter *m); /* NULL is fine */
 
-/* Events. A task comes, and is ready: */
+/* Events. A task comes, and is ready (-NEAP_ERANGE: its weight; -NEAP_EMEMORY: nothing
+ * is told of it, and neap_meter_finish() says so, too): */
 NEAP_API int neap_meter_add(neap_meter *m, neap_ns now, neap_id id, int weight,
                             neap_meter_slot *out);
 /* it gets `cpu`, from wherever it was; */

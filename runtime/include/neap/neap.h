@@ -25,7 +25,9 @@
  * virtual time from 0. Strings and structs that are passed in are copied. Callbacks run
  * inside neap_run() and its kin, one at a time, and may call everything but neap_free()
  * and those that run the loop. Inside a policy hook only the functions marked [hook]
- * are legal; the others answer -NEAP_EINHOOK.
+ * are legal; the others answer -NEAP_EINHOOK. Besides what stands with a function, one
+ * that changes anything answers -NEAP_EUNSUPPORTED of a replay, and -NEAP_EMEMORY.
+ * "Valid for ever": as long as the library is loaded.
  */
 #ifndef NEAP_NEAP_H
 #define NEAP_NEAP_H
@@ -57,10 +59,11 @@ struct ev_loop;
  * Valid until the next failure in this thread. Never NULL. [hook] */
 NEAP_API const char *neap_last_error(void);
 
-/* The sentence for an error code of either sign. [hook] */
+/* The sentence for an error code of either sign. Valid until the next call in this
+ * thread. [hook] */
 NEAP_API const char *neap_strerror(int error);
 
-/* "1.2.3". [hook] */
+/* "1.2.3". Valid for ever. [hook] */
 NEAP_API const char *neap_version(void);
 
 /* Reads "10ms", "1.5s", "2h", "250us", "7ns", "3m", or a bare number of nanoseconds.
@@ -73,18 +76,20 @@ NEAP_API int neap_parse_ns(const char *text, neap_ns *out);
 NEAP_API int neap_parse_size(const char *text, uint64_t *out);
 
 /* The word of `among` (NULL at the end) that `word` was probably meant to be, or NULL.
- * [hook] */
+ * Valid as long as `among`. [hook] */
 NEAP_API const char *neap_suggest(const char *word, const char *const *among);
 
-/* The weight that a priority stands for: round(100 * 1.25^(priority - 5)). [hook] */
+/* The weight that a priority stands for: round(100 * 1.25^(priority - 5)); 0, and no
+ * error, outside 0..10. [hook] */
 NEAP_API int neap_priority_weight(int priority);
 
 /* Policies. */
 
-/* The built-in policy of this name or alias, or NULL. [hook] */
+/* The built-in policy of this name or alias, or NULL. Valid for ever. [hook] */
 NEAP_API const neap_policy *neap_policy_find(const char *name);
 
-/* The i-th built-in policy in alphabetical order, or NULL past the last. [hook] */
+/* The i-th built-in policy in alphabetical order, or NULL past the last. Valid for
+ * ever. [hook] */
 NEAP_API const neap_policy *neap_policy_at(size_t i);
 
 /* A policy in a shared object, made as plugin.h says: neap_options.table takes it. */
@@ -273,10 +278,13 @@ NEAP_API int neap_run(neap_runtime *rt);
 
 /* Runs for at most `time` on the runtime's clock, what neap_suspend() takes left out; 0
  * does what is due now. In virtual time it always passes the whole time unless
- * stopped. */
+ * stopped. -NEAP_ERANGE: `time` is negative; -NEAP_ESTATE: it runs already;
+ * -NEAP_EGUARD as neap_run(). */
 NEAP_API int neap_run_for(neap_runtime *rt, neap_ns time);
 
-/* Runs until task `id` has ended; then says how. `how`, `code` may be NULL. */
+/* Runs until task `id` has ended; then says how. `how`, `code` may be NULL.
+ * -NEAP_ENOTASK, -NEAP_EENDLESS: it is virtual, and there is no timer; -NEAP_ESTATE: it
+ * runs already, or neap_stop() was called; -NEAP_EGUARD as neap_run(). */
 NEAP_API int neap_wait(neap_runtime *rt, neap_id id, neap_how *how, int *code);
 
 /* In a loop of yours, whatever it is (live runtimes only): wait until neap_fd() is
@@ -361,7 +369,9 @@ typedef struct neap_job {
     bool may_be_late;
 } neap_job;
 
-/* Makes a virtual task: no process, its CPU time is the time it holds a cpu. */
+/* Makes a virtual task: no process, its CPU time is the time it holds a cpu. `spec`,
+ * `out` may be NULL. -NEAP_ERANGE: a value of the spec; -NEAP_EUNSUPPORTED; or what the
+ * policy answers that refuses it. */
 NEAP_API int neap_add(neap_runtime *rt, const neap_spec *spec, neap_id *out);
 
 /* Makes a process task. The program is looked up and checked now (-ENOENT, -EACCES,
@@ -398,10 +408,10 @@ NEAP_API int neap_attach(neap_runtime *rt, int pid, const neap_spec *spec,
 NEAP_API neap_task *neap_find(const neap_runtime *rt, neap_id id);
 
 /* The task with the least id above `after`, or NULL: for (t = neap_next(rt, 0); t; t =
- * neap_next(rt, t->id)). In order of id. [hook] */
+ * neap_next(rt, t->id)). In order of id. Valid as neap_find()'s. [hook] */
 NEAP_API neap_task *neap_next(const neap_runtime *rt, neap_id after);
 
-/* The task on `cpu`, or NULL. [hook] */
+/* The task on `cpu`, or NULL. Valid as neap_find()'s. [hook] */
 NEAP_API neap_task *neap_current(const neap_runtime *rt, int cpu);
 
 /* The accounts of `t` up to now: the present state's share included. Without a runtime,
@@ -415,7 +425,8 @@ NEAP_API void neap_task_turns(const neap_task *t, neap_turns *out); /* [hook] */
 NEAP_API int neap_explain(const neap_runtime *rt, const neap_task *t, char *out,
                           size_t room);
 
-/* "ready", "exit", "priority", "expired": the words for the enums. [hook] */
+/* "ready", "exit", "priority", "expired": the words for the enums. Valid for
+ * ever. [hook] */
 NEAP_API const char *neap_state_name(neap_state state);
 NEAP_API const char *neap_how_name(neap_how how);
 NEAP_API const char *neap_why_name(neap_why why);
@@ -463,21 +474,28 @@ NEAP_API int neap_set_burst(neap_runtime *rt, neap_id id, neap_ns cpu);
 /* Sends `signo` to the whole tree. A held task that gets TERM, INT, HUP or QUIT is
  * continued so that it can act on it. A virtual task takes KILL, TERM, INT, HUP and
  * QUIT as its end and ignores the rest. A task that has no process yet: these five
- * cancel it. [hook: queued until the decision is over] */
+ * cancel it. -NEAP_ENOTASK, -NEAP_EINVAL: no such signal; -NEAP_ERANGE: too many in one
+ * decision. [hook: queued until the decision is over] */
 NEAP_API int neap_task_signal(neap_runtime *rt, neap_id id, int signo);
 
-/* TERM and CONT, the grace time, KILL; NEAP_KILL_NOW: KILL. */
+/* TERM and CONT, the grace time, KILL; NEAP_KILL_NOW: KILL. -NEAP_ENOTASK. */
 typedef enum { NEAP_KILL_GRACE, NEAP_KILL_NOW } neap_kill_mode;
 NEAP_API int neap_task_kill(neap_runtime *rt, neap_id id, neap_kill_mode mode);
 
 /* Ends all tasks likewise; those not yet started are cancelled, those attached left.
- * Returns at once; neap_run() returns when all are gone. */
+ * Returns at once; neap_run() returns when all are gone. -NEAP_EINHOOK,
+ * -NEAP_EUNSUPPORTED (a replay), and no other. */
 NEAP_API int neap_end(neap_runtime *rt, neap_kill_mode mode);
 
-/* Changes of the runtime, legal while tasks run; none loses a task or a nanosecond. */
+/* Changes of the runtime, legal while tasks run; none loses a task or a nanosecond, and
+ * an error changes nothing. */
+/* `name`, or `table`, which must outlive its use; `params` may be NULL.
+ * -NEAP_ENOTFOUND, -NEAP_EPOLICY: it does not take over, and the old one stays. */
 NEAP_API int neap_set_policy(neap_runtime *rt, const char *name,
                              const neap_policy *table, const neap_params *params);
+/* ns, 1 ms..1 s; -NEAP_ERANGE. */
 NEAP_API int neap_set_quantum(neap_runtime *rt, neap_ns quantum);
+/* As neap_options.cpus; -NEAP_ERANGE. */
 NEAP_API int neap_set_cpus(neap_runtime *rt, int cpus);
 
 /* Pauses the whole scheduler: every started task runs freely, as if neap were not
@@ -488,11 +506,12 @@ NEAP_API int neap_resume(neap_runtime *rt);
 
 /* Stops all tasks, sleepers included, then this process (SIGSTOP), and returns when it
  * was continued: the tasks go on as they were, and the time between is nobody's wait
- * and nobody's turn. What a shell expects at Ctrl-Z. Live runtimes only. */
+ * and nobody's turn. What a shell expects at Ctrl-Z. -NEAP_EUNSUPPORTED:
+ * its clock is virtual; or the system's. */
 NEAP_API int neap_suspend(neap_runtime *rt);
 
 /* Decides now: the slice of every running task ends. neap_yield: that of the task on
- * `cpu`. */
+ * `cpu` (-NEAP_ESTATE: there is none; errors of neap_task_yield()). */
 NEAP_API int neap_trigger(neap_runtime *rt);
 NEAP_API int neap_yield(neap_runtime *rt, int cpu);
 
@@ -557,9 +576,10 @@ typedef struct neap_left {
 
 typedef void neap_left_fn(void *user, const neap_left *left);
 
-/* Calls `fn` (may be NULL) for each, does what `mode` says, and waits for it. How many
- * there were. `grace` 0: the default. A runtime that may `adopt` does this by itself,
- * BY_RECORD, before it starts its first process. */
+/* Calls `fn` (may be NULL) for each, does what `mode` says, and waits for it. Returns
+ * how many there were, -NEAP_EINVAL (`mode`), -NEAP_ERANGE (`grace`, ns, is negative),
+ * or the system's. `grace` 0: the default. A runtime that may `adopt` does this by
+ * itself, BY_RECORD, before it starts its first process. */
 NEAP_API int neap_rescue(neap_rescue_mode mode, neap_ns grace, neap_left_fn *fn,
                          void *user);
 
@@ -571,7 +591,8 @@ typedef void neap_timer_fn(void *user, neap_runtime *rt, neap_timer id);
 /* Calls `fn` once, `delay` from now; every `period` from now on, without drift (turns
  * that were missed are left out). `drop` (may be NULL) is called once with `user` when
  * the timer is done with: after its last call, at its cancellation, or in
- * neap_free(). */
+ * neap_free(). -NEAP_ERANGE: a negative delay, a period below 1 us; then, and at any
+ * other error, `drop` is not called. */
 NEAP_API int neap_after(neap_runtime *rt, neap_ns delay, neap_timer_fn *fn, void *user,
                         void (*drop)(void *user), neap_timer *out);
 NEAP_API int neap_every(neap_runtime *rt, neap_ns period, neap_timer_fn *fn, void *user,

@@ -232,7 +232,7 @@ NEAP_API void neap_log(neap_ctx *c, const char *text);
  * numbers. */
 NEAP_API uint64_t neap_random(neap_ctx *c);
 
-/* The task on `cpu`, or NULL. */
+/* The task on `cpu`, or NULL. Valid in this hook. */
 NEAP_API neap_task *neap_on_cpu(neap_ctx *c, int cpu);
 
 /* This hook has failed: its default answers, the message (copied) is reported once.
@@ -331,15 +331,18 @@ struct neap_heap_entry {
     neap_task *task;
 };
 
+/* In init() only. 0, or -NEAP_EMEMORY, which init() should answer, too. */
 NEAP_API int neap_heap_init(neap_ctx *c, neap_heap *h);
+/* `t` is in no heap yet. Cannot fail. */
 NEAP_API void neap_heap_push(neap_heap *h, neap_task *t, int64_t key);
 /* Before all others of the same key. */
 NEAP_API void neap_heap_push_front(neap_heap *h, neap_task *t, int64_t key);
+/* `t` is in `h`. */
 NEAP_API void neap_heap_remove(neap_heap *h, neap_task *t);
 /* Gives `t`, which is in `h`, another key; it keeps its rank of arrival. */
 NEAP_API void neap_heap_rekey(neap_heap *h, neap_task *t, int64_t key);
-/* Takes the least task that may use `cpu`, or returns NULL. O(log n) where the least
- * may; else a search, O(n). */
+/* Takes the least task that may use `cpu`, or returns NULL: yours until you hand it
+ * back, valid until exit_task(). O(log n) where the least may; else a search, O(n). */
 NEAP_API neap_task *neap_heap_take(neap_heap *h, int cpu);
 
 /* How many tasks are before `t`, which is in `h`. O(n): for explain(). */
