@@ -241,16 +241,14 @@ static void the_page_has_every_kind_and_no_other(void **state)
     assert_int_equal(found, NEAP_EVENT_KINDS);
 }
 
-/* The bytes of a line that begins with four blanks and hex; 0: it is none. */
+/* The bytes of a line that begins with hex; 0: it does not. */
 static size_t read_hex(const char *line, uint8_t *to)
 {
     size_t size = 0;
     unsigned byte;
     int used;
 
-    if (strncmp(line, "    ", 4) != 0)
-        return 0;
-    for (line += 4; sscanf(line, "%2x%n", &byte, &used) == 1 && used == 2; line += 3) {
+    for (; sscanf(line, "%2x%n", &byte, &used) == 1 && used == 2; line += 3) {
         to[size++] = (uint8_t)byte;
         if (line[2] != ' ' || line[3] == ' ')
             break;
@@ -267,7 +265,9 @@ static void the_example_of_the_page_is_what_is_written(void **state)
 
     while (strcmp(line, "## An example\n") != 0)
         assert_non_null(fgets(line, sizeof line, page));
-    while (fgets(line, sizeof line, page) && strncmp(line, "##", 2) != 0)
+    while (strcmp(line, "```text\n") != 0)
+        assert_non_null(fgets(line, sizeof line, page));
+    while (fgets(line, sizeof line, page) && strcmp(line, "```\n") != 0)
         size += read_hex(line, said + size);
     fclose(page);
     assert_int_equal(size, real);
