@@ -48,15 +48,19 @@ function options.max_hold(text)
   return nil, ('the longest hold must be at least 10ms, or 0 for no bound, not "%s"'):format(text)
 end
 
+local words_of = setmetatable({}, { __mode = "k" }) -- converter: the words that it takes
+
 -- One of the words of `list`.
 function options.one_of(what, list)
   local words = table.concat(list, ", ", 1, #list - 1) .. " or " .. list[#list]
-  return function(text)
+  local function convert(text)
     for _, word in ipairs(list) do
       if text == word then return text end
     end
     return nil, ('%s must be %s, not "%s"'):format(what, words, text)
   end
+  words_of[convert] = list
+  return convert
 end
 
 function options.assignment(text)
@@ -124,6 +128,23 @@ end
 -- The help text of a verb.
 function options.help(verb)
   return (make_parser(verb):get_help():gsub("%s*$", "\n"))
+end
+
+-- The options of a verb as data, for its manual page and for shells: a list of { names (the short
+-- one first), argument (nil: it takes none), words (that it takes; nil: any), about }.
+function options.describe(verb)
+  local list = {}
+  for i, option in ipairs(make_parser(verb)._options) do
+    local names = { table.unpack(option._aliases) }
+    table.sort(names, function(a, b) return #a < #b end)
+    list[i] = {
+      names = names,
+      argument = option._maxargs > 0 and table.concat(option:_get_argument_list(), " ") or nil,
+      words = words_of[option._convert],
+      about = option._description,
+    }
+  end
+  return list
 end
 
 -- Parses the words after the verb. Returns the options (the words that are none in `word`) and

@@ -22,7 +22,7 @@ local help = {
 }
 
 -- The verbs: the modules neap.verbs.* of this program, one file each.
-local function names()
+function help.verbs()
   local list = {}
   for module in pairs(package.preload) do
     list[#list + 1] = module:match("^neap%.verbs%.(%l+)$")
@@ -33,7 +33,7 @@ end
 
 function help.overview()
   local lines = {}
-  for _, name in ipairs(names()) do
+  for _, name in ipairs(help.verbs()) do
     lines[#lines + 1] = ("  %-10s %s\n"):format(name, require("neap.verbs." .. name).summary)
   end
   return OVERVIEW:format(neap.version, table.concat(lines))
@@ -45,7 +45,7 @@ end
 
 -- The sentence for a word that is no verb.
 function help.unknown(word)
-  local near = neap.suggest(word, names())
+  local near = neap.suggest(word, help.verbs())
   return ('unknown verb "%s"%s'):format(word,
     near and (' (did you mean "%s"?)'):format(near) or "")
 end
