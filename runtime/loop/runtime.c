@@ -304,6 +304,8 @@ int neap_run_for(neap_runtime *rt, neap_ns time)
     r = begin_run(rt);
     if (r < 0)
         return r;
+    if (rt->live && time == 0) /* nobody waits, but what has come is heard */
+        neap_live_wait(rt, now);
     neap_loop_turn(rt);
     while (!rt->stop && !rt->guard_lost && neap_loop_now(rt) < end &&
            !(rt->live && neap_loop_done(rt))) {
