@@ -101,8 +101,10 @@ function run.lua(block, place)
     return place.run { "neap", "policy", "check", "./" .. file, "--workloads", "60" }
   elseif block.text:find "return function%(" then
     return place.run { "neap", "sim", file }
-  elseif block.text:find "return {" then
-    return place.run { "neap", "run", "--quiet", "-f", file }
+  elseif block.text:find "work = " and block.text:find "\nreturn {" then
+    return place.run { "neap", "sim", file }
+  elseif block.text:find "\nreturn {" or block.text:find "^return {" then
+    return place.run { "neap", "run", "--quiet", "--for", "1s", "-f", file }
   end
   return place.run { "neap", file }
 end
