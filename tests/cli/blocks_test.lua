@@ -13,6 +13,8 @@ local shell = require "shell"
 -- luacheck: globals TestBlocks
 TestBlocks = {}
 
+local same = luaunit.assertEquals
+
 local BUILD = os.getenv("NEAP"):match "^(.*)/"
 local HERE = shell.output("pwd"):match "[^\n]+"
 local NOT_RUN = 6 -- at most
@@ -167,6 +169,35 @@ function TestBlocks.test_no_block_is_hidden_from_us_by_an_indent()
     local line = text:match "\n\n(    [^ \n][^\n]*)"
     luaunit.assertNil(line, path .. ": fence it")
   end
+end
+
+-- The anchor of a heading, as GitHub makes it.
+local function anchor(heading)
+  return (heading:lower():gsub("[^%w%s_-]", ""):gsub("%s", "-"))
+end
+
+local function anchors_of(path)
+  local set = {}
+  local text = ("\n" .. shell.read(path)):gsub("\n```.-\n```", "")
+  for heading in text:gmatch "\n#+ ([^\n]*)" do set[anchor(heading)] = true end
+  return set
+end
+
+function TestBlocks.test_every_link_leads_somewhere()
+  local bad = {}
+  local list = pages()
+  table.move({ "docs/POLICIES.md", "docs/C_API.md", "policies/README.md" }, 1, 3, #list + 1, list)
+  for _, path in ipairs(list) do
+    local folder = path:match "^(.*/)" or ""
+    local text = shell.read(path):gsub("\n```.-\n```", ""):gsub("`[^`\n]*`", "")
+    for target, place in text:gmatch "%]%(([^()#%s]*)#?([^()%s]*)%)" do
+      local file = target == "" and path or folder .. target
+      local known = target:find "^https?:" or os.execute("test -e " .. shell.quote(file))
+      if known and place ~= "" and file:find "%.md$" then known = anchors_of(file)[place] end
+      if not known then bad[#bad + 1] = ("%s: %s#%s"):format(path, target, place) end
+    end
+  end
+  same(table.concat(bad, "\n"), "")
 end
 
 -- One test for each page that has any.
