@@ -1,7 +1,10 @@
 # pages.cmake - manual pages and completions, written by the program from its own tables.
 #
 # That takes what the program itself needs, argparse, and a program that runs here: without them
-# there are none, and nothing else is missing.
+# there are none, and nothing else is missing. A project that neap is a part of needs none.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
 execute_process(COMMAND ${LUA_PROGRAM} -e "require 'argparse'"
   RESULT_VARIABLE argparse_missing OUTPUT_QUIET ERROR_QUIET)
 if(CMAKE_CROSSCOMPILING OR argparse_missing)
@@ -9,7 +12,7 @@ if(CMAKE_CROSSCOMPILING OR argparse_missing)
   return()
 endif()
 
-set(pages ${CMAKE_BINARY_DIR}/pages)
+set(pages ${PROJECT_BINARY_DIR}/pages)
 file(GLOB page_sources CONFIGURE_DEPENDS docs/*.lua docs/*.md runtime/include/neap/*.h)
 add_custom_command(
   OUTPUT ${pages}/written
@@ -19,7 +22,7 @@ add_custom_command(
   COMMAND neap_program docs/completions.lua ${pages}/completions
   COMMAND ${CMAKE_COMMAND} -E touch ${pages}/written
   DEPENDS neap_program README.md policies/README.md ${page_sources}
-  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
   COMMENT "Writing manual pages and completions"
   VERBATIM)
 add_custom_target(neap_pages ALL DEPENDS ${pages}/written)

@@ -65,6 +65,19 @@ function TestCApi.test_every_function_says_whether_a_hook_may_call_it()
   luaunit.assertEquals(page.functions.neap_spawn.in_a_hook, "no")
 end
 
+-- That the answer is so, hook_rules_test.c tries.
+function TestCApi.test_every_refusal_in_a_hook_is_tried()
+  local tried = c_api.read "tests/hook_rules_test.c"
+  ask_all(function(f)
+    local of_a_runtime = f.header == "neap.h" and f.result == "int"
+      and f.call:find "[( ]neap_runtime %*rt"
+    if of_a_runtime and f.in_a_hook == "no" and not tried:find("REFUSED(" .. f.name .. "(", 1, true)
+    then
+      return "is not in tests/hook_rules_test.c"
+    end
+  end)
+end
+
 function TestCApi.test_the_environment_rules_come_first()
   local text = c_api.text(page)
   local rules, first = text:find("Environment rules.", 1, true), text:find("```", 1, true)
