@@ -181,13 +181,15 @@ local function write_functions(out, part)
   for _, declaration in ipairs(part.types) do
     out(fence(declaration.code))
   end
-  local told -- what several have in common is said once
+  local told, who -- what several have in common is said once, of the first
   for _, f in ipairs(part.functions) do
     out(("#### `%s`\n\n"):format(f.name))
-    out(fence(f.call .. ";"))
+    out(fence(f.call:gsub("\n" .. (" "):rep(#"NEAP_API "), "\n") .. ";"))
     if f.shared and f.shared ~= told then out(contract(f.shared) .. "\n\n") end
     if f.own and f.own ~= f.shared then out(contract(f.own) .. "\n\n") end
     if f.after then out(contract(f.after) .. "\n\n") end
+    if f.shared ~= told then who = f.name end
+    if who ~= f.name then out(("See also [%s](#%s).\n\n"):format(who, who)) end
     told = f.shared
     out(("In a hook: %s.\n\n"):format(f.in_a_hook))
   end
