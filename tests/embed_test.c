@@ -358,7 +358,7 @@ static void a_signal_that_is_given_back_is_the_hosts_again(void **state)
 {
     neap_runtime *rt = start(NULL);
 
-    signal(SIGUSR2, ours);
+    sigaction(SIGUSR2, &(struct sigaction){.sa_handler = ours}, NULL);
     assert_int_equal(neap_on_signal(rt, SIGUSR2, note_signal, NULL), 0);
     raise(SIGUSR2);
     assert_int_equal(neap_run_once(rt), 0);

@@ -163,7 +163,7 @@ static neap_runtime *start(void)
 
     check(neap_new(&rt, &o) == 0);
     for (int i = 0; i < TASKS; i++) {
-        char code[8];
+        char code[16];
         const char *argv[] = {"sh", "-c", "exit $0", code, NULL};
         neap_job job = {.size = sizeof job, .argv = argv, .spec = {.name = code}};
 

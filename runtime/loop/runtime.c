@@ -136,6 +136,8 @@ static void end(neap_runtime *rt)
     else if (rt->core && (!rt->live || rt->loop))
         end_all(rt);
     neap_rest_spare(rt);
+    if (rt->guard)
+        neap_live_forget_guard(rt);
     neap_guard_close(rt->guard);
     rt->guard = NULL;
     if (rt->core)
