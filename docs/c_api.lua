@@ -7,7 +7,7 @@
 local c_api = {}
 
 c_api.FILES = { "neap.h", "task.h", "policy.h", "limits.h", "error.h", "facts.h", "sim.h",
-  "meter.h", "trace.h" }
+  "meter.h", "trace.h", "plugin.h", "lua.h" }
 local FOLDER = "runtime/include/neap/"
 
 -- Lines that only the compiler needs, with which no block begins.
@@ -189,7 +189,7 @@ local function write_functions(out, part)
     if f.own and f.own ~= f.shared then out(contract(f.own) .. "\n\n") end
     if f.after then out(contract(f.after) .. "\n\n") end
     if f.shared ~= told then who = f.name end
-    if who ~= f.name then out(("See also [%s](#%s).\n\n"):format(who, who)) end
+    if who and who ~= f.name then out(("See also [%s](#%s).\n\n"):format(who, who)) end
     told = f.shared
     out(("In a hook: %s.\n\n"):format(f.in_a_hook))
   end

@@ -74,14 +74,14 @@ struct neap_script {
     bool simulates;           /* its tasks are no script's: policies make the handles */
     struct neap_host *hosts;  /* the policies in Lua that it has or had */
     struct neap_library *libraries; /* the shared objects of its policies in C */
-    bool guest;               /* the runtime is a C host's: guest.c */
-    bool loops;               /* ... and the script runs its loop */
-    bool tells;               /* handlers of `error` run, of a guest's */
-    struct neap_handle *coming; /* of the task that a guest makes now */
-    bool closing;               /* its coroutines are being ended */
-    int endings;                /* coroutines that are being ended now */
-    struct neap_go *youngest;   /* of its coroutines */
-    struct neap_go *awaited;    /* its end stops the run */
+    bool guest;                     /* the runtime is a C host's: guest.c */
+    bool loops;                     /* ... and the script runs its loop */
+    bool tells;                     /* handlers of `error` run, of a guest's */
+    struct neap_handle *coming;     /* of the task that a guest makes now */
+    bool closing;                   /* its coroutines are being ended */
+    int endings;                    /* coroutines that are being ended now */
+    struct neap_go *youngest;       /* of its coroutines */
+    struct neap_go *awaited;        /* its end stops the run */
 };
 
 /* runtime.c */

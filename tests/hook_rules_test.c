@@ -47,6 +47,11 @@ static void try_the_runtime(void)
     REFUSED(neap_after(rt, 1, on_timer, NULL, NULL, NULL));
     REFUSED(neap_every(rt, NEAP_S, on_timer, NULL, NULL, NULL));
     REFUSED(neap_cancel(rt, 1));
+    REFUSED(neap_rearm(rt, 1, NEAP_MS));
+    REFUSED(neap_on_child(rt, 1, NULL, NULL));
+    REFUSED(neap_listen(rt, NULL));
+    REFUSED(neap_fd(rt));
+    REFUSED(neap_run_once(rt));
     REFUSED(neap_on_signal(rt, SIGUSR1, NULL, NULL));
 }
 

@@ -295,7 +295,8 @@ NEAP_API int neap_wait(neap_runtime *rt, neap_id id, neap_how *how, int *code);
 
 /* A descriptor that is readable when something is due, or there. It stays the
  * runtime's, and the same until neap_free(): only wait for it (poll, epoll, kqueue, as
- * often as it is readable: it is level-triggered). */
+ * often as it is readable: it is level-triggered). -NEAP_EUNSUPPORTED: in virtual time
+ * there is none. */
 NEAP_API int neap_fd(neap_runtime *rt);
 
 /* How long until neap_run_once() must be called at the latest: 0: now; NEAP_FOREVER:
@@ -304,7 +305,8 @@ NEAP_API neap_ns neap_timeout(const neap_runtime *rt);
 
 /* Does what is due now, and calls the callbacks that belong to it. Never waits for
  * anything. 1: there is more to come; 0: there is nothing left to do, as neap_run()
- * understands it, or neap_stop() was called in it; or an error, as neap_run() has. */
+ * understands it, or neap_stop() was called in it. -NEAP_EGUARD and -NEAP_ESTATE, as
+ * neap_run(). */
 NEAP_API int neap_run_once(neap_runtime *rt);
 
 /* Makes the running neap_run() return after this turn of the loop. */
