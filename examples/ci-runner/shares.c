@@ -16,6 +16,7 @@ struct group {
     neap_fifo waiting;
     neap_ns had;   /* CPU time, as far as it counts */
     neap_ns spent; /* in this period */
+    int running;   /* tasks, each of which may spend a quantum more */
 };
 
 struct shares {
@@ -53,13 +54,26 @@ static void shares_dequeue(neap_ctx *c, neap_task *t, neap_why why)
     neap_fifo_remove(&group_of(c->state, t)->waiting, t);
 }
 
+static neap_ns quota(void)
+{
+    return PERIOD * shares_cap_percent / 100;
+}
+
 static void begin_period(struct shares *s, neap_ns now)
 {
     if (now < s->until)
         return;
     s->until = now + PERIOD;
-    for (int i = 0; i < s->count; i++)
-        s->group[i].spent = 0;
+    for (int i = 0; i < s->count; i++) {
+        struct group *g = &s->group[i];
+
+        g->spent = g->spent > quota() ? g->spent - quota() : 0;
+    }
+}
+
+static bool may_spend(const neap_ctx *c, const struct group *g)
+{
+    return g->waiting.first && g->spent + g->running * c->quantum < quota();
 }
 
 static neap_task *shares_pick(neap_ctx *c, int cpu)
@@ -71,8 +85,7 @@ static neap_task *shares_pick(neap_ctx *c, int cpu)
     for (int i = 0; i < s->count; i++) {
         struct group *g = &s->group[i];
 
-        if (g->waiting.first && g->spent < PERIOD * shares_cap_percent / 100 &&
-            (!least || g->had < least->had))
+        if (may_spend(c, g) && (!least || g->had < least->had))
             least = g;
     }
     if (least)
@@ -80,6 +93,11 @@ static neap_task *shares_pick(neap_ctx *c, int cpu)
     if (c->ready)
         neap_timer_set(c, 0, s->until);
     return NULL;
+}
+
+static void shares_running(neap_ctx *c, neap_task *t, int cpu)
+{
+    group_of(c->state, t)->running++;
 }
 
 static bool shares_tick(neap_ctx *c, neap_task *t, neap_ns ran)
@@ -94,6 +112,7 @@ static bool shares_tick(neap_ctx *c, neap_task *t, neap_ns ran)
 static void shares_stopping(neap_ctx *c, neap_task *t, neap_ns ran, neap_why why)
 {
     shares_tick(c, t, ran);
+    group_of(c->state, t)->running--;
 }
 
 static void shares_timer(neap_ctx *c, uint64_t id)
@@ -109,6 +128,7 @@ NEAP_POLICY(shares) = {
     .enqueue = shares_enqueue,
     .dequeue = shares_dequeue,
     .pick = shares_pick,
+    .running = shares_running,
     .stopping = shares_stopping,
     .tick = shares_tick,
     .timer = shares_timer,

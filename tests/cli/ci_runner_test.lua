@@ -34,18 +34,17 @@ function TestRunner.test_time_and_memory_have_a_limit()
   luaunit.assertStrMatches(answer.err, ".*ci%-runner: b%.2: %a+ [^0].*")
 end
 
--- Two of one project have together what the one of the other has; nobody is measured against
--- the clock.
-function TestRunner.test_projects_share_equally_and_no_more_than_their_cap()
+-- However slow the machine is, nobody gets more of it.
+function TestRunner.test_no_project_gets_more_than_its_cap()
   local answer = shell.run(command(("a %s\na %s\nb %s\n"):format(LOOP, LOOP, LOOP),
-    "1", "1024", "20"))
+    "1", "1024", "40"))
   local used = {}
   for name, seconds in answer.err:gmatch("ci%-runner: (%w)%.%d: timeout 15, (%S+) s") do
     used[name] = (used[name] or 0) + tonumber(seconds)
   end
   luaunit.assertTrue(used.a > 0 and used.b > 0, answer.err)
-  luaunit.assertTrue(used.a < answer.took * 0.2 + 0.2, answer.err)
-  luaunit.assertTrue(used.b < answer.took * 0.2 + 0.2, answer.err)
+  luaunit.assertTrue(used.a < answer.took * 0.4 + 0.2, answer.err)
+  luaunit.assertTrue(used.b < answer.took * 0.4 + 0.2, answer.err)
 end
 
 function TestRunner.test_an_interrupt_ends_them_all()
