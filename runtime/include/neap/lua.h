@@ -12,7 +12,8 @@
  *   lua_close() does the same, and the runtime goes on without the script. So either
  *   may come first.
  * - Callbacks of the host's options are called, too, before the script's handlers.
- *   Tasks of either are seen by both: of one that a script has made, `task->user` is NULL.
+ *   Tasks of either are seen by both; of those that a script has made `task->user` is
+ *   NULL.
  * - The host may run the loop, or the script may (rt:run(), task:wait()); not both at a
  *   time: -NEAP_ESTATE. What a handler raises while the script runs it is raised there.
  *   While the host does, it is a report of kind NEAP_REPORT_SCRIPT, as an error in a
