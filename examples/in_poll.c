@@ -51,7 +51,8 @@ static int patience(neap_ns time)
     return time > 1000 * NEAP_S ? -1 : (int)((time + NEAP_MS - 1) / NEAP_MS);
 }
 
-/* Until there is nothing left of either. How many bytes the child wrote, or an error. */
+/* Until there is nothing left of either. How many bytes the child wrote, or an
+ * error. */
 static int run(neap_runtime *rt, int in)
 {
     struct pollfd fds[2] = {{.fd = in, .events = POLLIN}, {.events = POLLIN}};

@@ -1,4 +1,5 @@
-/* hook_rules_test.c - what the headers say of hooks is so: all but [hook] is refused there.
+/* hook_rules_test.c - what the headers say of hooks is so: all but [hook] is refused
+ * there.
  *
  * c_api_test.lua sees to it that no function of a runtime is missing here.
  */

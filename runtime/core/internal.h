@@ -211,8 +211,8 @@ static inline struct held *held_of(const neap_task *t)
     return &batch_of(t)->held[place_of(t)];
 }
 
-/* With opt.bursts: the cpu_ns at which its burst is over; 0: it has none. Behind all that
- * there is of `held`. */
+/* With opt.bursts: the cpu_ns at which its burst is over; 0: it has none. Behind all
+ * that there is of `held`. */
 static inline neap_ns *burst_of(const neap_core *c, const neap_task *t)
 {
     struct held *end = batch_of(t)->held + (c->opt.max_hold ? BATCH : 0);

@@ -30,8 +30,8 @@ struct replay {
 /* Tells the user of a recorded event. */
 void neap_hear_tell(void *user, const neap_event *e);
 
-/* The tap of the core: what the policy in charge answers is compared, unless its answers
- * are taken. */
+/* The tap of the core: what the policy in charge answers is compared, unless its
+ * answers are taken. */
 void neap_hear(void *user, const neap_event *e);
 
 /* The event before has been done again: what was recorded of its answers must have been

@@ -1,6 +1,7 @@
 /* rtapp_fuzz.c - what rt-app's JSON may hold, for libFuzzer: a workload or one message.
  *
- *     cmake --preset fuzz && ninja -C build-fuzz rtapp_fuzz && mkdir -p build-fuzz/corpus
+ *     cmake --preset fuzz && ninja -C build-fuzz rtapp_fuzz
+ *     mkdir -p build-fuzz/corpus
  *     build-fuzz/tests/fuzz/rtapp_fuzz -dict=tests/fuzz/rtapp.dict build-fuzz/corpus
  *
  * The reader is Lua, so what is looked for is an error that is none of its own, memory
