@@ -13,12 +13,12 @@ function TestTimers.test_after_calls_once_at_its_time_with_the_timer()
   local rt <close> = check.runtime()
   local calls = {}
   local timer = rt:after("5ms", function(...) calls[#calls + 1] = { rt:now(), ... } end)
-  same(tostring(timer), "timer 1")
+  luaunit.assertStrMatches(tostring(timer), "timer %d+")
   luaunit.assertTrue(rt:run())
   same(#calls, 1)
   same({ calls[1][1], #calls[1], rt:now() }, { 5 * ms, 2, 5 * ms })
   luaunit.assertTrue(rawequal(calls[1][2], timer))
-  same(tostring(timer), "timer 1 (done)")
+  luaunit.assertStrMatches(tostring(timer), "timer %d+ %(done%)")
 end
 
 function TestTimers.test_timers_come_in_order_of_time_and_then_of_making()
@@ -190,7 +190,9 @@ function TestTimers.test_timers_outlive_their_runtime_harmlessly()
   local rt = check.runtime()
   local timer, again = rt:after(ms, error), rt:every(ms, error)
   rt:close()
-  same({ tostring(timer), tostring(again) }, { "timer 1 (done)", "timer 2 (done)" })
+  for _, one in ipairs { timer, again } do
+    luaunit.assertStrMatches(tostring(one), "timer %d+ %(done%)")
+  end
   check.failed(2, "done with already", timer:cancel())
 end
 
