@@ -164,7 +164,8 @@ function TestPolicies.test_share_holds_a_task_to_its_set_point()
   luaunit.assertTrue(tasks.held.cpu_ns >= math.min(0.06 * all.wall_ns, tasks.rest.cpu_ns / 10))
 end
 
--- 2,000 lines in each of 20 periods take about 10 ms each; alone it would write ten times that.
+-- 2,000 lines in each of 20 periods take about 10 ms each; alone it would write ten times that. How
+-- many it can write at the least is the machine's affair, which may have other work.
 function TestPolicies.test_share_holds_a_task_to_a_pace_of_its_own()
   local counter = shell.file("counter", "")
   local script = shell.file("pace.lua", ([[
@@ -184,7 +185,7 @@ function TestPolicies.test_share_holds_a_task_to_a_pace_of_its_own()
   local lines, failures = answer.out:match "(%d+)%s+(%d+)"
   same(failures, "0")
   lines = tonumber(lines)
-  luaunit.assertTrue(lines >= 10000 and lines <= 60000, lines)
+  luaunit.assertTrue(lines >= 2000 and lines <= 60000, lines)
 end
 
 function TestPolicies.test_hier_divides_between_groups()
