@@ -1,7 +1,6 @@
-/* guard.c - the runtime's side of the guard: starts it, asks, hears.
+/* guard.c - the runtime's side of the guard: starts it, hears, ends it.
  *
- * Requests go into a queue in memory and from there to the socket as far as it takes
- * them; events come through a small buffer, whole frames only.
+ * Events come through a small buffer, whole frames only.
  */
 #include "guard/proc.h"
 #include "guard_inside.h"
@@ -18,10 +17,7 @@
 #include <unistd.h>
 
 #define PATIENCE (5 * NEAP_S)
-
-_Static_assert(sizeof(neap_os_cpuset) == NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) &&
-                   NEAP_OUTBOX_FDS == NEAP_WIRE_FDS,
-               "one format");
+#define DYING (100 * NEAP_MS)
 
 static void guard_free(neap_guard *g)
 {
@@ -61,12 +57,25 @@ pid_t neap_guard_worker(const neap_guard *g)
 
 /* Hearing. */
 
-/* Something came that no guard of ours says: it is as good as dead, and takes us for
- * dead. */
-static void cut_off(neap_guard *g)
+/* Does the guard that has a keeper live? Its number may be another's by now. */
+static bool first_lives(const neap_guard *g)
 {
+    neap_proc p;
+
+    return g->first > 0 && g->first != g->pid && neap_proc_read(g->first, &p) == 0 &&
+           (p.parent == g->pid || p.parent == getpid()) && neap_proc_lives(&p);
+}
+
+/* It says what no guard of ours says, or can be asked no more: it is as good as dead,
+ * and takes us for dead. With a keeper it is killed before it can see that, since it
+ * would end its tasks and take their statuses with it. What it has said already can
+ * still be read; then comes the end, for both sides. */
+void neap_guard_cut_off(neap_guard *g)
+{
+    if (g->keeper >= 0 && first_lives(g))
+        kill(g->first, SIGKILL);
+    g->out.broken = true;
     shutdown(g->fd, SHUT_RDWR);
-    g->ended = g->out.broken = true;
 }
 
 static bool take_frame(neap_guard *g, neap_wire_frame *frame)
@@ -77,7 +86,8 @@ static bool take_frame(neap_guard *g, neap_wire_frame *frame)
     g->in_at += sizeof *frame;
     if (!neap_wire_is_event(&frame->head) ||
         (frame->head.kind == NEAP_WIRE_HELLO) == g->greeted) {
-        cut_off(g);
+        neap_guard_cut_off(g);
+        g->ended = true;
         g->in_at = g->in_end;
         return false;
     }
@@ -137,9 +147,19 @@ static neap_guard_kind kind_of(uint32_t wire)
     }
 }
 
+/* As long as it does, its children are nobody else's. */
+static void await_first(const neap_guard *g, neap_ns until)
+{
+    const struct timespec nap = {.tv_nsec = NEAP_MS / 5};
+
+    while (first_lives(g) && neap_os_now() < until)
+        nanosleep(&nap, NULL);
+}
+
 /* The keeper takes the place of the guard that died. */
 static void move(neap_guard *g)
 {
+    await_first(g, neap_os_now() + DYING);
     close(g->fd);
     g->fd = g->keeper;
     g->keeper = -1;
@@ -187,182 +207,6 @@ bool neap_guard_next(neap_guard *g, neap_guard_event *event)
     return true;
 }
 
-/* Asking. */
-
-void neap_guard_gather(neap_guard *g)
-{
-    neap_outbox_gather(&g->out);
-}
-
-/* Room for a request, its head written: returns 0 and where its body goes. */
-static int begin(neap_guard *g, const neap_wire_head *head, unsigned char **body)
-{
-    unsigned char *at;
-
-    if (g->ended || g->out.broken)
-        return -EPIPE;
-    if (head->size > NEAP_WIRE_BODY_MAX)
-        return -E2BIG;
-    at = neap_outbox_room(&g->out, sizeof *head + head->size);
-    if (!at)
-        return -ENOMEM;
-    memcpy(at, head, sizeof *head);
-    *body = at + sizeof *head;
-    return 0;
-}
-
-/* Queues a request that has no body. */
-static int ask(neap_guard *g, enum neap_wire_kind kind, uint64_t tag)
-{
-    neap_wire_head head = {.kind = kind, .tag = tag};
-    unsigned char *body;
-    int error = begin(g, &head, &body);
-
-    return error ? error : neap_outbox_put(&g->out, sizeof head);
-}
-
-/* Who the child is. Our own mark comes first; one that is too long, of neap in neap in
- * neap, is left out. */
-static void mark(char *out, size_t room, pid_t guard, uint64_t tag)
-{
-    const char *ours = getenv("NEAP_TASK");
-    size_t size = ours ? strlen(ours) : 0;
-
-    if (size == 0 || size > room / 2)
-        snprintf(out, room, NEAP_WIRE_MARK "%d:%llu", (int)guard,
-                 (unsigned long long)tag);
-    else
-        snprintf(out, room, NEAP_WIRE_MARK "%s/%d:%llu", ours, (int)guard,
-                 (unsigned long long)tag);
-}
-
-/* A zombie can wait, a free cpu cannot. */
-int neap_guard_flush(neap_guard *g)
-{
-    for (unsigned i = 0; i < g->n_reaps; i++)
-        ask(g, NEAP_WIRE_REAP, g->reaps[i]);
-    g->n_reaps = 0;
-    return neap_outbox_flush(&g->out);
-}
-
-int neap_guard_spawn(neap_guard *g, uint64_t tag, const neap_guard_job *job)
-{
-    neap_wire_head head = {.kind = NEAP_WIRE_SPAWN, .tag = tag};
-    unsigned char *body;
-    size_t size;
-    int error;
-    char who[1024];
-    neap_wire_job wire = {
-        .program = job->program,
-        .cwd = job->cwd,
-        .cgroup = job->cgroup,
-        .argv = (char *const *)job->argv,
-        .env = (char *const *)job->env,
-        .mark = who,
-        .cpus = job->cpus ? job->cpus->word : NULL,
-        .limits = job->limits,
-        .inherit_stdin = job->inherit_stdin,
-        .null_output = job->null_output,
-        .goes = job->goes_at_once,
-        .fds = {-1, -1, -1},
-    };
-
-    mark(who, sizeof who, g->pid, tag);
-    if (job->fds)
-        memcpy(wire.fds, job->fds, sizeof wire.fds);
-    size = neap_wire_spawn_size(&wire);
-    head.size = size > NEAP_WIRE_BODY_MAX ? UINT32_MAX : (uint32_t)size;
-    error = begin(g, &head, &body);
-    if (!error)
-        error = neap_outbox_attach(&g->out, wire.fds, NEAP_WIRE_FDS);
-    if (error)
-        return error;
-    neap_wire_spawn_pack(&wire, body);
-    return neap_outbox_put(&g->out, sizeof head + size);
-}
-
-int neap_guard_adopt(neap_guard *g, uint64_t tag, pid_t pid, neap_guard_was was)
-{
-    static const int stages[] = {NEAP_WIRE_STAGE_FORKED, NEAP_WIRE_STAGE_RUNNING,
-                                 NEAP_WIRE_STAGE_EXITED};
-    neap_wire_adopt adopt = {.pid = pid, .stage = stages[was]};
-    neap_wire_head head = {.kind = NEAP_WIRE_ADOPT, .size = sizeof adopt, .tag = tag};
-    unsigned char *body;
-    int error = begin(g, &head, &body);
-
-    if (error)
-        return error;
-    memcpy(body, &adopt, sizeof adopt);
-    return neap_outbox_put(&g->out, sizeof head + sizeof adopt);
-}
-
-int neap_guard_take(neap_guard *g)
-{
-    int error = ask(g, NEAP_WIRE_TAKE, 0);
-
-    return error || !g->orphans ? error : ask(g, NEAP_WIRE_ORPHANS, 0);
-}
-
-int neap_guard_signal(neap_guard *g, pid_t target, int signo)
-{
-    neap_wire_signal s = {.target = target, .signo = signo};
-    neap_wire_head head = {.kind = NEAP_WIRE_SIGNAL, .size = sizeof s};
-    unsigned char *body;
-    int error = begin(g, &head, &body);
-
-    if (error)
-        return error;
-    memcpy(body, &s, sizeof s);
-    return neap_outbox_put(&g->out, sizeof head + sizeof s);
-}
-
-int neap_guard_go(neap_guard *g, uint64_t tag)
-{
-    return ask(g, NEAP_WIRE_GO, tag);
-}
-
-int neap_guard_reap(neap_guard *g, uint64_t tag)
-{
-    if (!g->out.gathers || g->n_reaps == REAPS)
-        return ask(g, NEAP_WIRE_REAP, tag);
-    g->reaps[g->n_reaps++] = tag;
-    return 0;
-}
-
-neap_ns neap_guard_beat_every(const neap_guard *g)
-{
-    if (!g->record || g->stuck_after == NEAP_FOREVER)
-        return NEAP_FOREVER;
-    return g->stuck_after / 2 < NEAP_S ? g->stuck_after / 2 : NEAP_S;
-}
-
-/* It looks at three quarters of stuck_after for the next one, and if nothing was held
- * by then it looks no more. */
-void neap_guard_beat(neap_guard *g, neap_ns now)
-{
-    if (neap_guard_beat_every(g) == NEAP_FOREVER ||
-        (neap_record_beat(g->record, now) <= g->stuck_after / 8 * 5 && g->watches))
-        return;
-    g->watches = true;
-    ask(g, NEAP_WIRE_WATCH, 0);
-}
-
-int neap_guard_watch(neap_guard *g, neap_guard_watching what)
-{
-    int error =
-        ask(g, what == NEAP_GUARD_WATCH_ALL ? NEAP_WIRE_WATCH : NEAP_WIRE_PAUSE, 0);
-
-    return error ? error : neap_guard_flush(g); /* we may stop at once */
-}
-
-int neap_guard_orphans(neap_guard *g)
-{
-    int error = g->orphans ? 0 : ask(g, NEAP_WIRE_ORPHANS, 0);
-
-    g->orphans |= !error;
-    return error;
-}
-
 /* Beginning and end. */
 
 /* Sleeps until the socket can be read (or written, when something waits), or until
@@ -407,19 +251,6 @@ static void take_away(pid_t pid, neap_ns until)
     }
 }
 
-/* A guard whose keeper was killed with it may be on its way out still: as long as it is
- * no zombie, its children are not ours. */
-static void await_first(const neap_guard *g, neap_ns until)
-{
-    const struct timespec nap = {.tv_nsec = NEAP_MS};
-    neap_proc p;
-
-    while (g->first != g->pid && neap_proc_read(g->first, &p) == 0 &&
-           (p.parent == g->pid || p.parent == getpid()) && neap_proc_lives(&p) &&
-           neap_os_now() < until)
-        nanosleep(&nap, NULL);
-}
-
 int neap_guard_open(neap_guard **out, const char *program,
                     const neap_guard_options *options)
 {
@@ -451,7 +282,8 @@ fail:
 
 static void close_one(neap_guard *g, neap_ns until)
 {
-    ask(g, NEAP_WIRE_CLOSE, g->spare ? NEAP_WIRE_CLOSE_LEAVE : NEAP_WIRE_CLOSE_END);
+    neap_guard_ask(g, NEAP_WIRE_CLOSE,
+                   g->spare ? NEAP_WIRE_CLOSE_LEAVE : NEAP_WIRE_CLOSE_END);
     while (!g->ended && neap_os_now() < until) {
         neap_guard_flush(g);
         await(g, until);

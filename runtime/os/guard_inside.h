@@ -33,4 +33,10 @@ struct neap_guard {
 int neap_guard_start(neap_guard *g, const char *program,
                      const neap_guard_options *options);
 
+/* Queues a request that has no body. 0 or a negative errno. */
+int neap_guard_ask(neap_guard *g, enum neap_wire_kind kind, uint64_t tag);
+
+/* It cannot be asked any more. */
+void neap_guard_cut_off(neap_guard *g);
+
 #endif

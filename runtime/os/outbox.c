@@ -161,14 +161,6 @@ static ssize_t send_next(neap_outbox *box)
     return n;
 }
 
-/* One who can be heard but not asked would be waited for for ever. What was said
- * already can still be read; then comes the end, for both sides. */
-static void stop(neap_outbox *box)
-{
-    box->broken = true;
-    shutdown(box->socket, SHUT_RDWR);
-}
-
 static int send_all(neap_outbox *box)
 {
     while (neap_outbox_is_full(box)) {
@@ -176,7 +168,7 @@ static int send_all(neap_outbox *box)
             continue;
         if (is_passing(errno))
             return 0;
-        stop(box);
+        box->broken = true;
     }
     return box->broken ? -EPIPE : 0;
 }
