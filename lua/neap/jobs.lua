@@ -5,8 +5,12 @@
 -- Both give a list of job tables as rt:spawn takes them, but with `deadline` counted from the
 -- start of the run. What is wrong is nil and a message that names the file and the place.
 local neap = require "neap"
+local values = require "neap.values"
 
 local jobs = {}
+
+local shown, text, whole = values.shown, values.text, values.whole
+local duration = values.duration
 
 local EXEC = "exec "
 local MAX_LINE = 128 * 1024 - 1 - #EXEC -- Linux takes 128 KiB as one argument of a program
@@ -23,26 +27,7 @@ end
 
 local OUTPUTS = { inherit = true, tag = true, group = true, files = true, null = true }
 
--- Checks of one value: the value to use, or nil and what it ought to be.
-
-local function text(value)
-  if type(value) == "string" and value ~= "" and not value:find("\0", 1, true) then return value end
-  return nil, "a text that is not empty"
-end
-
-local function whole(least, most)
-  return function(value)
-    local n = type(value) == "number" and math.tointeger(value)
-    if n and n >= least and n <= most then return n end
-    return nil, ("a whole number from %d to %d"):format(least, most)
-  end
-end
-
-local function duration(value)
-  local ok, ns = pcall(neap.duration, value)
-  if ok and ns >= 0 then return ns end
-  return nil, 'a duration like "10ms" or a number of ns'
-end
+-- Checks of one value, as those of neap.values.
 
 local function environment(value)
   local wanted = 'a table of texts like { LANG = "C" }'
@@ -94,10 +79,6 @@ local KEYS = {} -- what a job may say beside its command
 for key in pairs(CHECKS) do KEYS[#KEYS + 1] = key end
 table.sort(KEYS)
 jobs.keys = KEYS
-
-local function shown(value)
-  return type(value) == "string" and ("%q"):format(value) or tostring(value)
-end
 
 -- The program and its arguments. The first must not be empty, the others may be.
 local function check_command(job)

@@ -9,34 +9,19 @@
 -- message that names the file, the task, the field and the value.
 local generator = require "neap.generator"
 local neap = require "neap.core"
+local values = require "neap.values"
 
 local workload = {}
+
+local shown, text, whole = values.shown, values.text, values.whole
+local duration = values.duration
 
 local Flat = {} -- the mark of what is checked already
 local AT_END, ALWAYS = -1, -1
 local MOST = 1 << 31
 local PIECE, MOST_BYTES = 1 << 16, 64 << 20
 
--- Checks of one value: the value to use, or nil and what it ought to be.
-
-local function text(value)
-  if type(value) == "string" and value ~= "" and not value:find("\0", 1, true) then return value end
-  return nil, "a text that is not empty"
-end
-
-local function whole(least, most)
-  return function(value)
-    local n = type(value) == "number" and math.tointeger(value)
-    if n and n >= least and n <= most then return n end
-    return nil, ("a whole number from %d to %d"):format(least, most)
-  end
-end
-
-local function duration(value)
-  local ok, ns = pcall(neap.duration, value)
-  if ok and ns >= 0 then return ns end
-  return nil, 'a duration like "10ms" or a number of ns'
-end
+-- Checks of one value, as those of neap.values.
 
 local function work(value)
   local wanted = 'a duration that is not 0, or a list of them: { run, sleep, run, ... }'
@@ -52,15 +37,15 @@ end
 
 local function times(value)
   if value == "always" or value == math.huge then return ALWAYS end
-  local n = type(value) == "number" and math.tointeger(value)
-  if n and n >= 1 and n < MOST then return n end
+  local n = whole(1, MOST - 1)(value)
+  if n then return n end
   return nil, 'a whole number of at least 1, or "always"'
 end
 
 local function after(value)
   if value == "end" then return AT_END end
-  local n = type(value) == "number" and math.tointeger(value)
-  if n and n >= 0 and n < MOST then return n end
+  local n = whole(0, MOST - 1)(value)
+  if n then return n end
   return nil, 'the number of runs of its parent that must be over, or "end"'
 end
 
@@ -93,10 +78,6 @@ local CHECKS = {
 local KEYS = { "children" }
 for key in pairs(CHECKS) do KEYS[#KEYS + 1] = key end
 table.sort(KEYS)
-
-local function shown(value)
-  return type(value) == "string" and ("%q"):format(value) or tostring(value)
-end
 
 local function fail(...) error({ problem = (...):format(select(2, ...)) }, 0) end
 
