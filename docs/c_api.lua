@@ -6,8 +6,8 @@
 -- by dofile() it returns its functions.
 local c_api = {}
 
-c_api.FILES = { "neap.h", "task.h", "policy.h", "limits.h", "error.h", "facts.h", "sim.h",
-  "meter.h", "trace.h", "plugin.h", "lua.h" }
+c_api.FILES = { "neap.h", "options.h", "events.h", "task.h", "policy.h", "limits.h", "error.h",
+  "facts.h", "sim.h", "meter.h", "trace.h", "plugin.h", "lua.h" }
 local FOLDER = "runtime/include/neap/"
 
 -- Lines that only the compiler needs, with which no block begins.

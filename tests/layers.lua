@@ -17,6 +17,7 @@ local public = {
   ["<neap/facts.h>"] = true,
   ["<neap/plugin.h>"] = true,
   ["<neap/limits.h>"] = true,
+  ["<neap/options.h>"] = true, ["<neap/events.h>"] = true,
   ["<neap/lua.h>"] = true,
   ["<neap/trace.h>"] = true,
   ["<neap/meter.h>"] = true,
