@@ -174,6 +174,13 @@ void neap_go_end_all(struct neap_script *s);    /* the runtime is being closed *
 
 /* task.c */
 void neap_task_push_metatable(lua_State *L); /* of handles */
+/* The handle at 1, of a task that has not ended; raises. */
+struct neap_handle *neap_task_check(lua_State *L);
+
+/* task_tell.c: methods. */
+int neap_task_explain_lua(lua_State *L);
+int neap_task_stats_lua(lua_State *L);
+int neap_task_why_lua(lua_State *L);
 
 /* handle.c */
 struct neap_handle {

@@ -50,7 +50,7 @@ static void must_live(lua_State *L, const struct neap_handle *h)
         luaL_error(L, "task %I has ended", (LUAI_UACINT)h->id);
 }
 
-static struct neap_handle *check_alive(lua_State *L)
+struct neap_handle *neap_task_check(lua_State *L)
 {
     struct neap_handle *h = check(L);
 
@@ -268,7 +268,7 @@ static neap_runtime *runtime_of(lua_State *L, const struct neap_handle *h)
 
 static int task_newindex(lua_State *L)
 {
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
     enum field field;
 
     lua_pushvalue(L, 2);
@@ -300,7 +300,7 @@ static int settle(lua_State *L, const struct neap_handle *h, int rc)
 
 static int task_boost(lua_State *L)
 {
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
     int rc = neap_boost(runtime_of(L, h), h->id);
 
     return neap_script_settle(L, h->script, rc,
@@ -309,7 +309,7 @@ static int task_boost(lua_State *L)
 
 static int task_lower(lua_State *L)
 {
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
     int rc = neap_lower(runtime_of(L, h), h->id);
 
     return neap_script_settle(L, h->script, rc, NEAP_NONE_RAISES);
@@ -317,7 +317,7 @@ static int task_lower(lua_State *L)
 
 static int set_by_method(lua_State *L, enum field field)
 {
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
 
     lua_settop(L, 2);
     lua_pushvalue(L, 2); /* where assign() looks for it */
@@ -338,7 +338,7 @@ static int task_set_weight(lua_State *L)
 #define PLAIN(name)                                                                    \
     static int task_##name(lua_State *L)                                               \
     {                                                                                  \
-        const struct neap_handle *h = check_alive(L);                                  \
+        const struct neap_handle *h = neap_task_check(L);                              \
                                                                                        \
         return settle(L, h, neap_task_##name(runtime_of(L, h), h->id));                \
     }
@@ -351,7 +351,7 @@ PLAIN(wake)
 
 static int task_signal(lua_State *L)
 {
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
     int signo = neap_option_signal(L, 2);
 
     return settle(L, h, neap_task_signal(runtime_of(L, h), h->id, signo));
@@ -360,7 +360,7 @@ static int task_signal(lua_State *L)
 static int task_kill(lua_State *L)
 {
     static const char *const modes[] = {"grace", "now", NULL};
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
     int mode = lua_isnoneornil(L, 2) ? 0 : neap_option_enum(L, 2, "kill", modes);
 
     return settle(L, h, neap_task_kill(runtime_of(L, h), h->id, (neap_kill_mode)mode));
@@ -368,7 +368,7 @@ static int task_kill(lua_State *L)
 
 static int task_finish(lua_State *L)
 {
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
     lua_Integer code =
         lua_isnoneornil(L, 2) ? 0 : neap_option_integer(L, 2, "code", 0, 255);
 
@@ -414,89 +414,18 @@ static int task_wait(lua_State *L)
     return push_end(L);
 }
 
-static int task_explain(lua_State *L)
-{
-    const struct neap_handle *h = check_alive(L);
-
-    return neap_policy_explain(L, h->script, h->task);
-}
-
-/* Its words are put together in Lua. */
-static int task_why(lua_State *L)
-{
-    const struct neap_handle *h = check_alive(L);
-
-    if (h->script->hooks)
-        return luaL_error(L, "not inside a policy hook");
-    lua_settop(L, 1);
-    neap_module_require(L, "neap.why");
-    lua_getfield(L, -1, "of");
-    lua_getiuservalue(L, 1, 2);
-    lua_pushvalue(L, 1);
-    lua_call(L, 2, 2);
-    return 2;
-}
-
 static int task_may_use(lua_State *L)
 {
-    const struct neap_handle *h = check_alive(L);
+    const struct neap_handle *h = neap_task_check(L);
     lua_Integer cpu = neap_option_integer(L, 2, "cpu", 0, NEAP_CPUS_MAX - 1);
 
     lua_pushboolean(L, neap_task_may_use(h->task, (int)cpu));
     return 1;
 }
 
-static int task_stats(lua_State *L)
-{
-    const struct neap_handle *h = check_alive(L);
-    const neap_task *t = h->task;
-    neap_times times;
-    neap_turns turns;
-
-    times_of(h, &times);
-    neap_task_turns(t, &turns);
-
-    const struct {
-        const char *name;
-        lua_Integer value;
-    } numbers[] = {
-        {"id", (lua_Integer)t->id},
-        {"priority", t->priority},
-        {"weight", t->weight},
-        {"cpu_ns", t->cpu_ns},
-        {"wall_ns",
-         times.start + times.run + times.ready + times.blocked + times.paused},
-        {"start_ns", times.start},
-        {"run_ns", times.run},
-        {"ready_ns", times.ready},
-        {"blocked_ns", times.blocked},
-        {"paused_ns", times.paused},
-        {"slices", (lua_Integer)t->slices},
-        {"preemptions", (lua_Integer)t->preemptions},
-        {"vruntime_ns", t->vruntime},
-        {"longest_wait_ns", t->longest_wait_ns},
-        {"forced", (lua_Integer)turns.forced},
-        {"escaped", t->about->escaped},
-    };
-    enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
-
-    lua_createtable(L, 0, NUMBERS + 3);
-    for (int i = 0; i < NUMBERS; i++) {
-        lua_pushinteger(L, numbers[i].value);
-        lua_setfield(L, -2, numbers[i].name);
-    }
-    lua_pushstring(L, t->about->name);
-    lua_setfield(L, -2, "name");
-    push_or_nil(L, t->about->pid, 0);
-    lua_setfield(L, -2, "pid");
-    lua_pushstring(L, neap_source_name(t->about->source));
-    lua_setfield(L, -2, "cpu_source");
-    return 1;
-}
-
 static const luaL_Reg methods[] = {{"block", task_block},
                                    {"boost", task_boost},
-                                   {"explain", task_explain},
+                                   {"explain", neap_task_explain_lua},
                                    {"finish", task_finish},
                                    {"kill", task_kill},
                                    {"lower", task_lower},
@@ -506,10 +435,10 @@ static const luaL_Reg methods[] = {{"block", task_block},
                                    {"set_priority", task_set_priority},
                                    {"set_weight", task_set_weight},
                                    {"signal", task_signal},
-                                   {"stats", task_stats},
+                                   {"stats", neap_task_stats_lua},
                                    {"wait", task_wait},
                                    {"wake", task_wake},
-                                   {"why", task_why},
+                                   {"why", neap_task_why_lua},
                                    {"yield", task_yield},
                                    {NULL, NULL}};
 
