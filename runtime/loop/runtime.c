@@ -480,7 +480,8 @@ void neap_get_stats(const neap_runtime *rt, neap_stats *out)
         out->neap_cpu += used;
     if (rt->replay)
         neap_replay_stats(rt, out);
-    neap_recorder_stats(rt, out);
+    if (!neap_core_in_hook(rt->core)) /* there only answers are to be recorded */
+        neap_recorder_stats(rt, out);
 }
 
 bool neap_counter(const neap_runtime *rt, size_t i, const char **name, uint64_t *value)

@@ -233,6 +233,24 @@ function TestRecord.test_hooks_that_were_slow_then_need_not_be_slow_now()
   end)
 end
 
+-- To look at affinity takes the number of cpus, which is one of the runtime's figures.
+function TestRecord.test_what_a_hook_reads_is_no_part_of_the_record()
+  local reading = policy_file [[
+    local p = require "neap".policy { name = "reading", base = "rr" }
+    function p:init() self.seen = {} end
+    function p:slice(task) return (task.affinity and #task.affinity or 1) * 4000000 end
+    function p:pick(cpu)
+      local task = self.base:pick(cpu)
+      self.seen = task and task.affinity
+      return task
+    end
+    return p]]
+  assert_same_again({ policy = reading, cpus = 2 }, function(rt)
+    for i = 1, 4 do rt:task {}.affinity = { i % 2 } end
+    rt:run(300 * neap.ms)
+  end)
+end
+
 function TestRecord.test_where_another_policy_answers_otherwise_is_said()
   record({ policy = "fair" }, function(rt)
     rt:task { weight = 10 }
