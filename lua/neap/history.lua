@@ -71,7 +71,7 @@ end
 -- The span that holds at time `at`, and the one after it.
 function history.span_at(run, at)
   for i, span in ipairs(run.spans) do
-    if at >= span.from and at < (span.to or math.maxinteger) then return span, i end
+    if at >= span.from and at < (span.to or run.finish + 1) then return span, i end
   end
 end
 

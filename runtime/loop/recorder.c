@@ -247,9 +247,16 @@ void neap_recorder_stats(const neap_runtime *rt, const neap_stats *s)
                                 (int64_t)s->escaped}});
 }
 
+neap_ns neap_recorder_due(const neap_runtime *rt)
+{
+    const recorder *r = rt->recorder;
+
+    return r && r->used ? r->written_at + NEAP_S : NEAP_FOREVER;
+}
+
 void neap_recorder_turn(neap_runtime *rt, neap_ns now)
 {
-    if (!rt->recorder || now - rt->recorder->written_at < NEAP_S)
+    if (now < neap_recorder_due(rt))
         return;
     rt->recorder->written_at = now;
     flush(rt);

@@ -23,5 +23,6 @@ void neap_recorder_stats(const neap_runtime *rt, const neap_stats *stats);
 
 /* A turn is over: what has waited for a second is written. */
 void neap_recorder_turn(neap_runtime *rt, neap_ns now);
+neap_ns neap_recorder_due(const neap_runtime *rt); /* when that is, or NEAP_FOREVER */
 
 #endif

@@ -270,7 +270,7 @@ static neap_ns live_due(const neap_runtime *rt)
 {
     neap_ns core = neap_core_next(rt->core), timer = neap_timers_next(rt);
     neap_ns sleep = neap_sleep_due(rt), beat = neap_watch_due(rt);
-    neap_ns account = neap_account_due(rt);
+    neap_ns account = neap_account_due(rt), record = neap_recorder_due(rt);
 
     if (rt->gone.first || rt->first_told || rt->queued_signals || rt->attached_over)
         return neap_loop_now(rt);
@@ -280,6 +280,8 @@ static neap_ns live_due(const neap_runtime *rt)
         core = account;
     if (beat < timer)
         timer = beat;
+    if (record < timer)
+        timer = record;
     return core < timer ? core : timer;
 }
 

@@ -49,6 +49,22 @@ function TestWhy.test_a_task_has_a_name_too_and_an_end()
   luaunit.assertStrMatches(why.out, ".*: 3\n")
 end
 
+function TestWhy.test_beyond_the_end_of_a_record_nothing_is_known()
+  local cut = shell.path "cut.rec"
+  local run = shell.start_neap { "run", "-j1", "--record", cut, "--on-death", "end", "--", "sh",
+    "-c", "echo up; while :; do :; done" }
+  run:await "up"
+  shell.await("a record of its task", 10, function()
+    return shell.neap({ "why", cut, "1", "0ms" }).code == 0
+  end)
+  run:signal "KILL"
+  run:finish()
+  run:assert_gone(5)
+  local why = shell.neap { "why", cut, "1", "99h" }
+  same(why.code, 0)
+  luaunit.assertStrMatches(why.out, "task 1 %(sh%), at 356400.000000s: the record ends at .*\n")
+end
+
 function TestWhy.test_what_is_not_there_is_refused()
   for _, case in ipairs {
     { { record, "nobody" }, "has no task nobody" },
