@@ -24,7 +24,6 @@ static char told[1024]; /* the reports */
 static neap_how how;
 static int code;
 static bool ended;
-static pid_t inside; /* one in the test's own group */
 
 static void on_report(void *user, neap_runtime *r, const neap_report *report)
 {
@@ -54,7 +53,6 @@ static int set_up(void **state)
 
     told[0] = '\0';
     ended = false;
-    inside = 0;
     rt = NULL;
     return neap_new(&rt, &o);
 }
@@ -63,8 +61,6 @@ static int tear_down(void **state)
 {
     neap_free(rt);
     rt = NULL;
-    if (inside > 0)
-        process_end(inside);
     return process_clean(state);
 }
 
@@ -103,23 +99,6 @@ static bool has_ended(pid_t pid)
     return ended;
 }
 
-static bool is_running(pid_t pid)
-{
-    return process_state(pid) == 'R';
-}
-
-/* `sh -c script` in our own group, where a stop to the whole would hit us as well. */
-static pid_t sh_inside(const char *script)
-{
-    inside = fork();
-    if (inside == 0) {
-        execl("/bin/sh", "sh", "-c", script, (char *)NULL);
-        _exit(127);
-    }
-    assert_true(inside > 0);
-    return inside;
-}
-
 static double share_of(neap_id id, neap_id other)
 {
     neap_ns a, b;
@@ -143,7 +122,7 @@ static void halved(neap_id id, neap_id other)
 static void is_held_in_turn(pid_t pid)
 {
     assert_true(run_until(process_is_stopped, pid));
-    assert_true(run_until(is_running, pid));
+    assert_true(run_until(process_is_running, pid));
 }
 
 static void one_with_a_group_of_its_own_gets_its_share(void **state)
@@ -189,7 +168,7 @@ static bool all_are_stopped(pid_t pid)
 /* If the group were stopped we should never see the end of it. */
 static void one_among_strangers_is_held_alone_with_its_children(void **state)
 {
-    pid_t pid = sh_inside("(" BUSY ") & (" BUSY ") & wait");
+    pid_t pid = process_sh_in(getpgrp(), "(" BUSY ") & (" BUSY ") & wait");
     neap_id id, other = spawn(BUSY);
 
     assert_true(process_await(has_two, pid));
@@ -209,15 +188,8 @@ static void one_among_strangers_is_held_alone_with_its_children(void **state)
 /* As a pipeline of a shell: it leads its group, and a stranger is in that. */
 static void a_stranger_in_its_group_is_let_alone(void **state)
 {
-    pid_t pid = process_sh(BUSY), stranger = fork();
+    pid_t pid = process_sh(BUSY), stranger = process_sh_in(pid, BUSY);
 
-    if (stranger == 0) {
-        setpgid(0, pid);
-        execl("/bin/sh", "sh", "-c", BUSY, (char *)NULL);
-        _exit(127);
-    }
-    setpgid(stranger, pid);
-    inside = stranger;
     spawn(BUSY);
     attach(pid);
     for (int i = 0; i < 50; i++) {
@@ -283,7 +255,7 @@ static void what_it_leaves_goes_on(void **state)
     kill(pid, SIGUSR1);
     assert_true(run_until(has_ended, pid));
     for (int i = 0; i < 2; i++) {
-        assert_true(process_await(is_running, children[i]));
+        assert_true(process_await(process_is_running, children[i]));
         kill(children[i], SIGKILL); /* nobody's child of ours any more */
     }
 }
@@ -300,7 +272,7 @@ static void detached(pid_t pid, neap_how expected)
     }
     neap_free(rt);
     rt = NULL;
-    assert_true(process_await(is_running, pid));
+    assert_true(process_await(process_is_running, pid));
 }
 
 static void the_end_of_the_run_leaves_it_running(void **state)
@@ -341,14 +313,14 @@ static void only_who_asks_for_it_by_name_ends_it(void **state)
 
 static void one_that_somebody_continues_is_held_again(void **state)
 {
-    pid_t pid = sh_inside(BUSY);
+    pid_t pid = process_sh_in(getpgrp(), BUSY);
 
     spawn(BUSY);
     neap_task_pause(rt, attach(pid));
     assert_true(run_until(process_is_stopped, pid));
     for (int i = 0; i < 3; i++) {
         kill(pid, SIGCONT);
-        assert_true(process_await(is_running, pid));
+        assert_true(process_await(process_is_running, pid));
         assert_true(run_until(process_is_stopped, pid));
     }
 }
@@ -421,156 +393,6 @@ static void virtual_time_has_no_processes(void **state)
     neap_free(other);
 }
 
-/* The runtime in a process of its own, with `pid` attached and a job beside it. */
-static pid_t start_runtime(pid_t pid, neap_ns stuck_after, bool adopt)
-{
-    neap_options o = {.size = sizeof o,
-                      .cpus = 1,
-                      .on_death = NEAP_DEATH_END,
-                      .grace = NEAP_MS,
-                      .adopt = adopt,
-                      .quantum = 20 * NEAP_MS,
-                      .stuck_after = stuck_after};
-    pid_t runtime = fork();
-
-    if (runtime != 0)
-        return runtime;
-    alarm(40);
-    if (neap_new(&rt, &o) != 0 || neap_attach(rt, pid, NULL, NULL) != 0)
-        _exit(1);
-    spawn(BUSY);
-    neap_run(rt);
-    _exit(2);
-}
-
-static void kill_runtime(pid_t runtime)
-{
-    kill(runtime, SIGKILL);
-    waitpid(runtime, NULL, 0);
-}
-
-/* It is stopped when the runtime dies, as half of the time. */
-static void survives(pid_t pid)
-{
-    for (int i = 0; i < 10; i++) {
-        pid_t runtime = start_runtime(pid, 0, false);
-
-        assert_true(process_await(process_is_stopped, pid));
-        kill_runtime(runtime);
-        if (!process_await(is_running, pid))
-            fail_msg("round %d: its state is %c", i, process_state(pid));
-    }
-}
-
-static void it_runs_again_when_the_runtime_is_killed(void **state)
-{
-    survives(process_sh(BUSY));
-}
-
-static void alone_among_strangers_it_runs_again_when_the_runtime_is_killed(void **state)
-{
-    survives(sh_inside(BUSY));
-}
-
-static void it_runs_while_the_runtime_is_stopped(void **state)
-{
-    const struct timespec moment = {.tv_nsec = 3000000};
-    pid_t pid = sh_inside(BUSY), runtime = start_runtime(pid, NEAP_S / 2, false);
-    bool held = false;
-
-    for (int i = 0; i < 1000 && !held; i++) { /* stopped while it holds */
-        kill(runtime, SIGSTOP);
-        assert_true(process_await(process_is_stopped, runtime));
-        nanosleep(&moment, NULL);
-        held = process_state(pid) == 'T';
-        if (!held)
-            kill(runtime, SIGCONT);
-    }
-    assert_true(held);
-    assert_true(process_await(is_running, pid));
-    kill(runtime, SIGCONT);
-    assert_true(process_await(process_is_stopped, pid));
-    kill_runtime(runtime);
-    assert_true(process_await(is_running, pid));
-}
-
-static pid_t child_of(pid_t pid)
-{
-    n_children = 0;
-    neap_proc_children(pid, remember, NULL);
-    return n_children > 0 ? children[0] : 0;
-}
-
-static pid_t known;
-
-static bool has_another(pid_t pid)
-{
-    pid_t now = child_of(pid);
-
-    return now > 0 && now != known;
-}
-
-/* A keeper takes its place, or the runtime starts another: nothing of ours dies. */
-static void the_death_of_the_guard_changes_nothing(void **state)
-{
-    pid_t pid = sh_inside(BUSY), runtime = start_runtime(pid, 0, true), keeper;
-
-    assert_true(process_await(process_is_stopped, pid));
-    assert_true(process_await(process_has_child, runtime));
-    keeper = child_of(runtime);
-    assert_true(process_await(process_has_child, keeper));
-    kill(child_of(keeper), SIGKILL); /* the guard */
-    for (int i = 0; i < 3; i++) {
-        assert_true(process_await(is_running, pid));
-        assert_true(process_await(process_is_stopped, pid));
-    }
-    known = keeper;
-    kill(keeper, SIGKILL);
-    assert_true(process_await(has_another, runtime));
-    for (int i = 0; i < 3; i++) {
-        assert_true(process_await(is_running, pid));
-        assert_true(process_await(process_is_stopped, pid));
-    }
-    kill_runtime(runtime);
-    assert_true(process_await(is_running, pid));
-}
-
-static int left_stopped;
-
-static void count_left(void *user, const neap_left *left)
-{
-    left_stopped += left->pid == *(pid_t *)user && left->stopped;
-}
-
-/* Both at once; then the job that neap had started is ended, and this one is not. */
-static void a_rescue_continues_it_even_if_it_is_to_end_all(void **state)
-{
-    pid_t pid = process_sh(BUSY), runtime = start_runtime(pid, 0, false);
-
-    assert_true(process_await(process_has_child, runtime));
-    do {
-        assert_true(process_await(process_is_stopped, pid));
-        kill(runtime, SIGSTOP);
-        assert_true(process_await(process_is_stopped, runtime));
-        if (process_state(pid) == 'T')
-            break;
-        kill(runtime, SIGCONT);
-    } while (true);
-    left_stopped = 0;
-    known = child_of(runtime);
-    kill(known, SIGKILL);
-    kill_runtime(runtime);
-    assert_true(process_await(process_is_gone, known));
-    assert_true(neap_rescue(NEAP_RESCUE_LIST, 0, count_left, &pid) >= 1);
-    assert_int_equal(left_stopped, 1);
-    assert_int_equal(process_state(pid), 'T');
-    neap_rescue(NEAP_RESCUE_END, NEAP_MS, NULL, NULL);
-    assert_true(process_await(is_running, pid));
-    left_stopped = 0;
-    neap_rescue(NEAP_RESCUE_LIST, 0, count_left, &pid);
-    assert_int_equal(left_stopped, 0);
-}
-
 #define attach_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -591,11 +413,6 @@ int main(void)
         attach_test(what_is_no_process_of_others_is_refused),
         attach_test(a_parent_that_may_notice_is_told_of),
         attach_test(virtual_time_has_no_processes),
-        attach_test(it_runs_again_when_the_runtime_is_killed),
-        attach_test(alone_among_strangers_it_runs_again_when_the_runtime_is_killed),
-        attach_test(it_runs_while_the_runtime_is_stopped),
-        attach_test(the_death_of_the_guard_changes_nothing),
-        attach_test(a_rescue_continues_it_even_if_it_is_to_end_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,20 +23,25 @@ static void remember(pid_t old, pid_t new)
         }
 }
 
-pid_t process_sh(const char *script)
+pid_t process_sh_in(pid_t group, const char *script)
 {
     pid_t pid = fork();
 
     if (pid == 0) {
-        setpgid(0, 0);
+        setpgid(0, group);
         execl("/bin/sh", "sh", "-c", script, (char *)NULL);
         _exit(127);
     }
     if (pid < 0)
         abort();
-    setpgid(pid, pid);
+    setpgid(pid, group ? group : pid);
     remember(0, pid);
     return pid;
+}
+
+pid_t process_sh(const char *script)
+{
+    return process_sh_in(0, script);
 }
 
 void process_end(pid_t pid)
@@ -116,6 +121,11 @@ bool process_is_stopped(pid_t pid)
 bool process_has_child(pid_t pid)
 {
     return process_children(pid) > 0;
+}
+
+bool process_is_running(pid_t pid)
+{
+    return process_state(pid) == 'R';
 }
 
 bool process_sleeps(pid_t pid)

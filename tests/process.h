@@ -11,6 +11,9 @@
  * failure. */
 pid_t process_sh(const char *script);
 
+/* The same in a group that is there: in getpgrp() a stop to the whole would hit us. */
+pid_t process_sh_in(pid_t group, const char *script);
+
 /* Kills a child of ours with all its descendants and takes it away. */
 void process_end(pid_t pid);
 
@@ -29,6 +32,7 @@ int process_children(pid_t pid);
 bool process_await(bool (*question)(pid_t pid), pid_t pid);
 bool process_is_gone(pid_t pid); /* not there, or a zombie */
 bool process_is_stopped(pid_t pid);
+bool process_is_running(pid_t pid);
 bool process_has_child(pid_t pid);
 bool process_sleeps(pid_t pid);
 
