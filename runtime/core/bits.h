@@ -12,30 +12,30 @@ typedef struct neap_bits {
 
 static inline void neap_bits_set(neap_bits *b, int i)
 {
-    b->word[i / 64] |= UINT64_C(1) << (i % 64);
+    b->word[(unsigned)i / 64] |= UINT64_C(1) << (i & 63);
 }
 
 static inline void neap_bits_clear(neap_bits *b, int i)
 {
-    b->word[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    b->word[(unsigned)i / 64] &= ~(UINT64_C(1) << (i & 63));
 }
 
 static inline bool neap_bits_has(const neap_bits *b, int i)
 {
-    return b->word[i / 64] >> (i % 64) & 1;
+    return b->word[(unsigned)i / 64] >> (i & 63) & 1;
 }
 
 /* The least member >= from and < end, or -1. */
 static inline int neap_bits_next(const neap_bits *b, int from, int end)
 {
     while (from < end) {
-        uint64_t rest = b->word[from / 64] >> (from % 64);
+        uint64_t rest = b->word[(unsigned)from / 64] >> (from & 63);
 
         if (rest) {
             from += __builtin_ctzll(rest);
             return from < end ? from : -1;
         }
-        from = (from / 64 + 1) * 64;
+        from = (from | 63) + 1;
     }
     return -1;
 }

@@ -7,9 +7,11 @@
  */
 #include "internal.h"
 #include <stdio.h>
+#include <string.h>
 
-/* Who has waited beyond the bound, looked for a few tasks a decision, in turn. */
-enum { WATCHED_PER_DECISION = 2 };
+/* Who has waited beyond the bound, looked for in turn: one task a decision, and more
+ * where decisions are rarer than quanta. */
+enum { WATCHED_OFTEN = 1, WATCHED_SELDOM = 8 };
 
 /* Does the slice on `p` end by itself though nobody waits? Only where the policy said
  * how long, or was not asked. */
@@ -64,8 +66,11 @@ static neap_ns next_due(const neap_core *c)
     }
     if (neap_force_due(c) < due)
         due = neap_force_due(c);
-    if (c->ctx.ready > 0 && may_be_blamed(c) && later(c->ctx.now, patience(c)) < due)
-        due = later(c->ctx.now, patience(c));
+    if (c->ctx.ready > 0 && may_be_blamed(c)) {
+        neap_ns look = later(c->ctx.now, patience(c));
+
+        due = look < due ? look : due;
+    }
     return due;
 }
 
@@ -176,10 +181,13 @@ static void arrivals(neap_core *c)
 /* Each cpu at most once a decision, or a policy could keep us here for ever. */
 static void rescheduled(neap_core *c)
 {
-    neap_bits done = {{0}};
-    int i;
+    int i = neap_bits_next(&c->resched, 0, c->ctx.cpus);
+    neap_bits done;
 
-    while ((i = neap_bits_next(&c->resched, 0, c->ctx.cpus)) >= 0) {
+    if (i < 0)
+        return;
+    memset(&done, 0, sizeof done);
+    for (; i >= 0; i = neap_bits_next(&c->resched, 0, c->ctx.cpus)) {
         neap_bits_clear(&c->resched, i);
         if (neap_bits_has(&done, i))
             continue;
@@ -189,22 +197,20 @@ static void rescheduled(neap_core *c)
     }
 }
 
-/* In which time a policy must have come round to everybody, when `turns` go by. */
-static neap_ns bound_of(const neap_core *c, double turns)
+/* Must a policy have come round to everybody in `time`, when `turns` go by? */
+static bool is_too_long(const neap_core *c, neap_ns time, double turns)
 {
-    double bound = 10.0 * (double)c->ctx.quantum * turns / c->ctx.cpus;
-
-    return bound > NEAP_S ? (neap_ns)bound : NEAP_S;
+    return time > NEAP_S &&
+           (double)time * c->ctx.cpus > 10.0 * (double)c->ctx.quantum * turns;
 }
 
 /* Who waits has seen those before him, though they may have ended or gone to sleep
  * since: thousands that are started have a turn each, and sleep then. */
 static void note_crowd(neap_core *c)
 {
-    double count = (double)c->ctx.ready + c->ctx.cpus;
-    bool over = c->ctx.now - c->crowd.at > bound_of(c, c->crowd.count);
+    size_t count = c->ctx.ready + (size_t)c->ctx.cpus;
 
-    if (over) {
+    if (is_too_long(c, c->ctx.now - c->crowd.at, (double)c->crowd.count)) {
         c->crowd = (struct crowd){c->ready_weight, count, c->ctx.now};
     } else if (count > c->crowd.count) {
         c->crowd.count = count;
@@ -219,7 +225,7 @@ static void note_crowd(neap_core *c)
 static double fair_wait(const neap_core *c, const neap_task *t)
 {
     double by_weight = (double)c->crowd.weight / t->weight;
-    double in_turn = c->crowd.count;
+    double in_turn = (double)c->crowd.count;
 
     if (c->seat.table.ideal == NEAP_IDEAL_BY_WEIGHT || by_weight > in_turn)
         return by_weight;
@@ -235,7 +241,9 @@ static neap_ns passed_over_for(const neap_core *c, neap_task *t)
 
 static bool overdue(const neap_core *c, neap_task *t)
 {
-    return passed_over_for(c, t) > bound_of(c, fair_wait(c, t));
+    neap_ns time = passed_over_for(c, t);
+
+    return time > NEAP_S && is_too_long(c, time, fair_wait(c, t));
 }
 
 /* A process that takes long to start keeps its cpu: no policy could help that. */
@@ -248,6 +256,21 @@ static bool is_starting(const neap_core *c)
     return false;
 }
 
+static int to_watch(neap_core *c)
+{
+    bool seldom = c->ctx.now - c->watched_at > c->ctx.quantum;
+
+    c->watched_at = c->ctx.now;
+    return seldom ? WATCHED_SELDOM : WATCHED_OFTEN;
+}
+
+static neap_task *next_watched(neap_core *c)
+{
+    if (c->cursor >= c->used)
+        c->cursor = 0;
+    return task_at(c, c->cursor++);
+}
+
 static void watch(neap_core *c)
 {
     bool empty = neap_bits_next(&c->idle, 0, c->ctx.cpus) >= 0;
@@ -255,8 +278,8 @@ static void watch(neap_core *c)
     note_crowd(c);
     if (c->seat.table.flags & (empty ? NEAP_IDLES : NEAP_STARVES) || !may_be_blamed(c))
         return;
-    for (int i = 0; i < WATCHED_PER_DECISION && c->used > 0; i++) {
-        neap_task *t = task_at(c, c->cursor++ % c->used);
+    for (int i = to_watch(c); i > 0 && c->used > 0; i--) {
+        neap_task *t = next_watched(c);
         char why[160];
 
         if (!t || !(t->flags & F_HELD) || !overdue(c, t) || is_starting(c))
@@ -267,21 +290,6 @@ static void watch(neap_core *c)
                  (unsigned long long)t->id, t->about->name,
                  (double)passed_over_for(c, t) / NEAP_S);
         neap_seat_condemn(c, why);
-    }
-}
-
-/* A turn was taken from a task that could have gone on, and another has it now. */
-static void count_preemptions(neap_core *c)
-{
-    for (int i = neap_bits_next(&c->changed, 0, c->cpus); i >= 0;
-         i = neap_bits_next(&c->changed, i + 1, c->cpus)) {
-        struct cpu *p = &c->cpu[i];
-
-        if (p->lost && p->task && p->lost->state == NEAP_STATE_READY) {
-            p->lost->preemptions++;
-            c->count.preemptions++;
-        }
-        p->lost = NULL;
     }
 }
 
@@ -333,6 +341,16 @@ static void give_orders(neap_core *c)
     c->n_touched = 0;
 }
 
+/* A turn was taken from a task that could have gone on, and another has it now. */
+static void count_preemption(neap_core *c, struct cpu *p)
+{
+    if (p->lost && p->task && p->lost->state == NEAP_STATE_READY) {
+        p->lost->preemptions++;
+        c->count.preemptions++;
+    }
+    p->lost = NULL;
+}
+
 static void show_switches(neap_core *c)
 {
     for (int i = neap_bits_next(&c->changed, 0, c->cpus); i >= 0;
@@ -340,6 +358,7 @@ static void show_switches(neap_core *c)
         struct cpu *p = &c->cpu[i];
 
         neap_bits_clear(&c->changed, i);
+        count_preemption(c, p);
         if (p->task != p->shown)
             order(c, NEAP_ORDER_SWITCH, p->task, p->shown, i);
         p->shown = p->task;
@@ -391,7 +410,6 @@ size_t neap_core_decide(neap_core *c, neap_ns now, const neap_order **orders)
     c->nominal = is_late(c) || c->due > c->ctx.now ? c->ctx.now : c->due;
     if (!c->paused)
         turn(c);
-    count_preemptions(c);
     give_orders(c);
     show_switches(c);
     c->dirty = false;

@@ -55,16 +55,21 @@ static void note_failure(neap_core *c, neap_event_kind kind, int64_t n)
     note_text(c, kind, NULL, n, why, strlen(why));
 }
 
+static void failed(neap_core *c, int hook, const neap_task *t)
+{
+    note_failure(c, NEAP_EV_FAIL, c->failure.final);
+    strike(c, hook, t ? t->id : 0);
+}
+
 /* Returns true if the hook has failed. */
-static bool leave(neap_core *c, const neap_task *t)
+static inline bool leave(neap_core *c, const neap_task *t)
 {
     int hook = c->hook;
 
     c->hook = HOOK_NONE;
     if (!c->failure.set)
         return false;
-    note_failure(c, NEAP_EV_FAIL, c->failure.final);
-    strike(c, hook, t ? t->id : 0);
+    failed(c, hook, t);
     return true;
 }
 

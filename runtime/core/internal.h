@@ -159,7 +159,7 @@ struct neap_core {
     uint64_t ready_weight;             /* of READY (inside), STARTING, RUNNING */
     struct crowd { /* the most that have competed of late (decide.c) */
         uint64_t weight;
-        double count;
+        size_t count;
         neap_ns at;
     } crowd;
 
@@ -185,6 +185,7 @@ struct neap_core {
     neap_ns nominal;
     neap_ns due;   /* what neap_core_next() said after the last decision */
     size_t cursor; /* of the watchdog */
+    neap_ns watched_at;
     uint64_t rng[4];
     counter counter[COUNTERS_MAX];
     int counters;

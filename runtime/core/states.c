@@ -30,8 +30,11 @@ bool neap_state_may(const neap_task *t, event e)
 
 static bool competes(const neap_task *t)
 {
-    return t->state == NEAP_STATE_READY || t->state == NEAP_STATE_STARTING ||
-           t->state == NEAP_STATE_RUNNING;
+    enum {
+        ALL = 1 << NEAP_STATE_READY | 1 << NEAP_STATE_STARTING | 1 << NEAP_STATE_RUNNING
+    };
+
+    return ALL >> t->state & 1;
 }
 
 /* The account that the present state's time belongs to. While the scheduler is paused,

@@ -146,7 +146,7 @@ static inline int neap_task_may_use(const neap_task *t, int cpu)
 {
     const uint64_t *mask = t->about->affinity;
 
-    return !mask || (int)(mask[cpu / 64] >> (cpu % 64) & 1);
+    return !mask || (int)(mask[(unsigned)cpu / 64] >> (cpu & 63) & 1);
 }
 
 #ifdef __cplusplus
