@@ -95,6 +95,7 @@ void neap_guest_end(struct neap_script *s)
     neap_go_end_all(s);
     neap_timer_cancel_all(s);
     forget_signals(s);
+    neap_child_forget_all(s);
     if (neap_policy_host(s)) /* its hooks are ours */
         neap_set_policy(rt, "fair", NULL, NULL);
     neap_listen(rt, NULL);

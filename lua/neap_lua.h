@@ -158,6 +158,10 @@ int neap_timer_every(lua_State *L);
 int neap_timer_cancel_method(lua_State *L); /* rt:cancel(timer) */
 void neap_timer_cancel_all(struct neap_script *s);
 
+/* child.c */
+int neap_child_on(lua_State *L);                   /* rt:on_child(pid, fn) */
+void neap_child_forget_all(struct neap_script *s); /* the runtime goes on without it */
+
 /* go.c: coroutines. */
 struct neap_go;
 int neap_go_lua(lua_State *L);   /* rt:go(fn, ...) */

@@ -190,6 +190,21 @@ function rt:off(event, fn) end
 ---@return integer? errno
 function rt:on_signal(signal, fn) end
 
+---Calls a function in the loop, once, when a child of this process has ended, and waits for it; nil:
+---it is no longer watched. For processes that the script or its host has started itself: not tasks,
+---which `exit` tells of, nor what tasks start. Another function for the same child replaces the first.
+---Until the end it keeps rt:run() going. No other child is waited for, and SIGCHLD is not touched.
+---`how` is "exit" or "signal"; "lost": another wait took its status. Where a pid comes from: a C host
+---or a library such as luaposix knows it; io.popen() does not tell, but the shell that it starts does
+---(`io.popen "echo $$; exec make"`), and its close() then returns nil.
+---In a hook: no. Raises: misuse. Returns nil: no such child, or it was waited for; in virtual time.
+---@param pid integer
+---@param fn? fun(pid: integer, how: neap.how, code: integer)
+---@return (neap.child|true)? child true when `fn` is nil
+---@return string? message
+---@return integer? errno
+function rt:on_child(pid, fn) end
+
 ---The task on a cpu.
 ---In a hook: yes. Raises: misuse. Returns nil: the cpu is empty.
 ---@param cpu integer from 0
@@ -308,6 +323,17 @@ function timer:cancel() end
 ---@return string? message
 ---@return integer? errno
 function timer:rearm(time) end
+
+---A child of this process that rt:on_child() watches.
+---@class neap.child
+local child = {}
+
+---It is no longer watched, and not waited for.
+---In a hook: no. Raises: misuse. Returns nil: it has ended, or is no longer watched.
+---@return true? done
+---@return string? message
+---@return integer? errno
+function child:cancel() end
 
 ---A coroutine of rt:go().
 ---@class neap.coroutine

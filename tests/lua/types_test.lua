@@ -122,6 +122,11 @@ function TestTypes.test_runtimes_tasks_timers_and_queues()
   compare_class("neap.runtime", upvalue(rt, 1))
   compare_class("neap.task", upvalue(rt:task {}, 1))
   compare_class("neap.timer", debug.getmetatable(rt:after(1, print)).__index)
+  local live <close> = assert(neap.runtime())
+  local shell <close> = assert(io.popen "echo $$; read -r _")
+  local child = assert(live:on_child(shell:read "n", print))
+  compare_class("neap.child", debug.getmetatable(child).__index)
+  child:cancel()
   compare_class("neap.coroutine", upvalue(rt:go(print), 1), "number")
   compare_class("neap.fifo", debug.getmetatable(neap.fifo()).__index)
   compare_class("neap.heap", debug.getmetatable(neap.heap()).__index)
@@ -321,7 +326,7 @@ end
 local ARGUMENTS = {
   spawn = { { "true" } }, attach = { 1 }, task = { {} }, after = { 1, print },
   every = { neap.s, print }, on = { "exit", print }, off = { "exit", print },
-  on_signal = { "USR2", print }, set_policy = { "rr" }, set_quantum = { neap.ms },
+  on_signal = { "USR2", print }, on_child = { 2, print }, set_policy = { "rr" }, set_quantum = { neap.ms },
   set_cpus = { 1 }, current = { 0 }, find = { 1 }, set_priority = { 1 }, set_weight = { 1 },
   signal = { "CONT" }, may_use = { 0 },
 }

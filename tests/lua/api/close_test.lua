@@ -26,8 +26,8 @@ function TestClose.test_a_closed_runtime_refuses_everything_but_close()
   rt:close()
   same(tostring(rt), "runtime (closed)")
   for _, method in ipairs { "run", "stop", "now", "spawn", "task", "tasks", "find", "current",
-    "after", "every", "cancel", "on", "off", "on_signal", "set_policy", "set_quantum", "set_cpus",
-    "pause", "resume", "trigger", "yield", "stats", "finish", "placement" } do
+    "after", "every", "cancel", "on", "off", "on_child", "on_signal", "set_policy", "set_quantum",
+    "set_cpus", "pause", "resume", "trigger", "yield", "stats", "finish", "placement" } do
     check.raises("the runtime is closed", rt[method], rt, timer)
   end
   for _, field in ipairs { "policy", "quantum", "cpus", "ideal" } do
