@@ -122,6 +122,29 @@ static void the_hosts_own_children_are_watched_one_by_one(void **state)
     neap_free(rt);
 }
 
+static void a_child_that_is_watched_outlives_the_runtime(void **state)
+{
+    neap_runtime *rt = start();
+    neap_ns begin = neap_now(rt), took;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        alarm(10);
+        pause();
+    }
+    assert_int_equal(neap_on_child(rt, pid, note_child, &pid), 0);
+    neap_free(rt);
+    rt = start();
+    took = neap_now(rt) - begin;
+    neap_free(rt);
+    assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_int_equal(calls, 0);
+    assert_true(took <
+                2 * NEAP_S); /* its grace time, and as much again, if it waited */
+}
+
 /* First come, first served; who got a USR1 is served first. */
 struct urgent {
     neap_fifo queue;
@@ -228,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signal_that_is_given_back_is_the_hosts_again),
         cmocka_unit_test(the_hosts_own_children_are_watched_one_by_one),
+        cmocka_unit_test(a_child_that_is_watched_outlives_the_runtime),
         cmocka_unit_test(a_policy_may_boost_a_task_that_gets_a_signal),
     };
 

@@ -193,7 +193,7 @@ function rt:on_signal(signal, fn) end
 ---Calls a function in the loop, once, when a child of this process has ended, and waits for it; nil:
 ---it is no longer watched. For processes that the script or its host has started itself: not tasks,
 ---which `exit` tells of, nor what tasks start. Another function for the same child replaces the first.
----Until the end it keeps rt:run() going. No other child is waited for, and SIGCHLD is not touched.
+---Until the end it keeps rt:run() going, but not rt:close(). No other child is waited for, and SIGCHLD is not touched.
 ---`how` is "exit" or "signal"; "lost": another wait took its status. Where a pid comes from: a C host
 ---or a library such as luaposix knows it; io.popen() does not tell, but the shell that it starts does
 ---(`io.popen "echo $$; exec make"`), and its close() then returns nil.

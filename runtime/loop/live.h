@@ -35,9 +35,6 @@ void neap_watch_stop(neap_runtime *rt, watch *w); /* also one that is not starte
 /* signals.c */
 void neap_signals_close(neap_runtime *rt);
 
-/* children.c */
-void neap_children_close(neap_runtime *rt);
-
 /* embed.c */
 void neap_embed_enter(neap_runtime *rt); /* the host's loop */
 void neap_embed_leave(neap_runtime *rt);

@@ -108,6 +108,7 @@ static void end_all(neap_runtime *rt)
 
     rt->opt.on_switch = NULL;
     neap_timers_drop_users(rt);
+    neap_children_close(rt);
     neap_end(rt, NEAP_KILL_GRACE);
     rt->stop = false;
     while (rt->live && !neap_loop_done(rt) && !rt->guard_lost && now < until) {

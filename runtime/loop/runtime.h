@@ -233,6 +233,9 @@ void neap_timers_stood_still(neap_runtime *rt, neap_ns gap); /* ours come later 
 void neap_timers_drop_users(neap_runtime *rt);               /* all but our own */
 void neap_timers_free(neap_runtime *rt);
 
+/* children.c */
+void neap_children_close(neap_runtime *rt); /* none is watched any more */
+
 /* bursts.c: of virtual tasks. */
 neap_ns neap_bursts_due(const neap_runtime *rt);
 void neap_bursts_end(neap_runtime *rt, neap_ns now); /* tells those that are over */

@@ -325,10 +325,10 @@ end
 -- Arguments with which the methods would work elsewhere; others are called without.
 local ARGUMENTS = {
   spawn = { { "true" } }, attach = { 1 }, task = { {} }, after = { 1, print },
-  every = { neap.s, print }, on = { "exit", print }, off = { "exit", print },
-  on_signal = { "USR2", print }, on_child = { 2, print }, set_policy = { "rr" }, set_quantum = { neap.ms },
-  set_cpus = { 1 }, current = { 0 }, find = { 1 }, set_priority = { 1 }, set_weight = { 1 },
-  signal = { "CONT" }, may_use = { 0 },
+  every = { neap.s, print }, on_child = { 2, print }, on = { "exit", print },
+  off = { "exit", print }, on_signal = { "USR2", print }, set_policy = { "rr" },
+  set_quantum = { neap.ms }, set_cpus = { 1 }, current = { 0 }, find = { 1 },
+  set_priority = { 1 }, set_weight = { 1 }, signal = { "CONT" }, may_use = { 0 },
 }
 
 -- What the entry says of hooks is so: `object` is used in the hook that calls this.

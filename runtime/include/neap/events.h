@@ -40,7 +40,7 @@ NEAP_API int neap_on_signal(neap_runtime *rt, int signo, neap_signal_fn *fn,
 
 /* Calls `fn` in the loop, once, when `pid`, a child of this process that you started,
  * has ended, and waits for it: no other child is, and SIGCHLD stays yours. NULL: it is
- * no longer watched. Until then it keeps neap_run() going. NEAP_HOW_EXIT and _SIGNAL;
+ * no longer watched. Until then it keeps neap_run() going, but not neap_free(). NEAP_HOW_EXIT and _SIGNAL;
  * _LOST: another wait took its status. Live runtimes only. -NEAP_EINVAL: it is no child
  * of ours; -ENOSYS: this kernel cannot tell (Linux before 5.3). */
 typedef void neap_child_fn(void *user, neap_runtime *rt, int pid, neap_how how,

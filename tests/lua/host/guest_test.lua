@@ -191,6 +191,28 @@ function TestEnds.test_the_runtime_outlives_the_state()
   same({ select(3, host.heard()) }, { "", false })
 end
 
+function TestEnds.test_children_are_watched_until_the_state_ends()
+  local address = host.new "live"
+  local path = os.tmpname()
+  local child = assert(io.popen(("echo $$ >%s; read -r _; exit 3"):format(path), "w"))
+  local pid
+  while not pid do
+    local file <close> = assert(io.open(path))
+    pid = file:read "n"
+  end
+  os.remove(path)
+  same(host.elsewhere(address, ([[
+    local rt = ...
+    assert(rt:on_child(%d, error))
+    rt:run(1) ]]):format(pid)), nil)
+  child:write "\n"
+  child:flush()
+  same(host.run(address, 10 * neap.s), 0)
+  same({ child:close() }, { nil, "exit", 3 })
+  same({ select(3, host.heard()) }, { "", false })
+  host.free(address)
+end
+
 function TestEnds.test_many_come_and_go_in_any_order()
   for i = 1, 100 do
     local address = host.new "virtual"
