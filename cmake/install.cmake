@@ -2,7 +2,7 @@
 #
 #   runtime  the program, the shared library, the guard and the collector, policies to read, the
 #            types of the Lua API
-#   dev      headers, the archive, what pkg-config and CMake ask for
+#   dev      headers, the archives, what pkg-config and CMake ask for
 #   lua      the Lua module
 #
 # Everything finds everything else by its own place, so the tree may be moved as a whole.
@@ -33,12 +33,12 @@ install(TARGETS neap EXPORT neap-targets
   LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev)
 install(TARGETS neap_archive EXPORT neap-targets ARCHIVE COMPONENT dev)
 if(NEAP_LUA)
-  install(TARGETS neap_lua_archive ARCHIVE COMPONENT dev)
+  install(TARGETS neap_lua_archive EXPORT neap-targets ARCHIVE COMPONENT dev)
 endif()
 install(DIRECTORY runtime/include/neap DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT dev)
 
-# A folder of the installation as neap.pc says it: by its own place where that can be.
+# A folder of the installation as a .pc file says it: by its own place where that can be.
 function(neap_pc_folder variable folder)
   if(IS_ABSOLUTE ${folder})
     set(${variable} ${folder} PARENT_SCOPE)
@@ -55,9 +55,15 @@ if(NOT IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
 endif()
 neap_pc_folder(NEAP_PC_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
 neap_pc_folder(NEAP_PC_LIBDIR ${CMAKE_INSTALL_LIBDIR})
-configure_file(cmake/neap.pc.in neap.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/neap.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
-  COMPONENT dev)
+set(pc_files neap.pc)
+if(NEAP_LUA)
+  list(APPEND pc_files neap-lua.pc)
+endif()
+foreach(name ${pc_files})
+  configure_file(cmake/${name}.in ${name} @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name} DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT dev)
+endforeach()
 
 set(cmake_folder ${CMAKE_INSTALL_LIBDIR}/cmake/neap)
 configure_package_config_file(cmake/neap-config.cmake.in neap-config.cmake

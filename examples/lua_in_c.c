@@ -1,7 +1,7 @@
 /* lua_in_c.c - a C program with a runtime and a Lua state of its own: the script in it
  * starts a task, and hears of the program's.
  *
- *   cc lua_in_c.c -lneap-lua $(pkg-config --cflags --libs neap lua5.4)
+ *   cc lua_in_c.c $(pkg-config --cflags --libs neap-lua lua5.4)
  */
 #include <lauxlib.h>
 #include <lua.h>

@@ -101,10 +101,13 @@ function TestExports.test_the_module_exports_its_door_only()
   luaunit.assertEquals(names(os.getenv "NEAP_BUILD" .. "/neap.so", "-D"), { "luaopen_neap" })
 end
 
--- What is linked with the archive shares its names with a host.
-function TestExports.test_the_archive_has_names_of_its_own_only()
+-- What is linked with an archive shares its names with a host.
+function TestExports.test_the_archives_have_names_of_their_own_only()
   for _, name in ipairs(names(os.getenv "NEAP_BUILD" .. "/libneap.a", "")) do
     luaunit.assertStrMatches(name, "neap_.*")
+  end
+  for _, name in ipairs(names(os.getenv "NEAP_BUILD" .. "/libneap-lua.a", "")) do
+    if name ~= "luaopen_neap" then luaunit.assertStrMatches(name, "neap_.*") end
   end
 end
 

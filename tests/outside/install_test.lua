@@ -30,6 +30,14 @@ local function by_pkg_config(tree, name)
   return program
 end
 
+-- What examples/lua_in_c.c writes, in some order.
+local function assert_host_ran(output)
+  for _, line in ipairs { "script: of the script: exit 3\n", "script: exit 3\n",
+    "told to the host", "script: of the host: exit 0\n" } do
+    luaunit.assertStrContains(output, line)
+  end
+end
+
 local function here(tree)
   return "LD_LIBRARY_PATH=" .. tree .. "/lib"
 end
@@ -44,6 +52,7 @@ function TestInstalled.test_it_is_where_GNU_says()
   local tree = installed()
   for _, path in ipairs {
     "bin/neap", "lib/libneap.so", "lib/libneap.so." .. outside.version, "lib/libneap.a",
+    "lib/libneap-lua.a", "lib/pkgconfig/neap-lua.pc", "include/neap/lua.h",
     "lib/lua/5.4/neap.so", "lib/pkgconfig/neap.pc", "lib/cmake/neap/neap-config.cmake",
     "libexec/neap/neap-guard", "libexec/neap/neap-output", "include/neap/neap.h",
     "share/neap/types/neap.lua", "share/neap/policies/lottery.lua", "share/doc/neap/LICENSE",
@@ -68,6 +77,25 @@ function TestInstalled.test_programs_are_built_by_find_package_of_either_library
   same(outside.output({}, built .. "/by_static", shell.read(built .. "/guard")), RAN)
   luaunit.assertNotStrContains(outside.sh(("ldd %s"):format(quote(built .. "/by_static"))),
     "libneap")
+end
+
+function TestInstalled.test_a_host_of_scripts_is_built_by_pkg_config()
+  outside.needs "pkg-config"
+  local tree, program = installed(), shell.path "host by pkg-config"
+  outside.sh(([[
+    export PKG_CONFIG_PATH=%s/lib/pkgconfig OUT=%s
+    eval "$NEAP_CC -o \"\$OUT\" examples/lua_in_c.c $(pkg-config --cflags --libs neap-lua lua5.4)"
+  ]]):format(quote(tree), quote(program)))
+  assert_host_ran(outside.output({ here(tree) }, program))
+end
+
+function TestInstalled.test_a_host_of_scripts_is_built_by_find_package()
+  local tree, built = installed(), shell.path("host build")
+  outside.sh(("%s -S tests/outside/host -B %s -DCMAKE_PREFIX_PATH=%s "
+    .. "-DSOURCE=\"$PWD/examples/lua_in_c.c\" && %s --build %s"):format(
+      quote(os.getenv "NEAP_CMAKE"), quote(built), quote(tree), quote(os.getenv "NEAP_CMAKE"),
+      quote(built)), 120)
+  assert_host_ran(outside.output({}, built .. "/host"))
 end
 
 function TestInstalled.test_the_module_is_required_by_plain_lua()

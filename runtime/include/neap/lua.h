@@ -1,6 +1,8 @@
 /* lua.h - a host's own runtime for the host's own Lua: in libneap-lua, beside libneap.
  *
- *   cc host.c -lneap-lua -lneap -llua5.4
+ *   cc host.c $(pkg-config --cflags --libs neap-lua lua5.4)
+ *
+ * In CMake: find_package(neap COMPONENTS lua), and neap::lua before the host's own Lua.
  *
  * The script gets the whole API of docs/LUA_API.md: `require "neap"`, and the runtime
  * as neap.runtime{} would return it. These things differ:
