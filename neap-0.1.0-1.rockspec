@@ -5,7 +5,8 @@
 rockspec_format = "3.0"
 package = "neap"
 version = "0.1.0-1"
-source = { url = "file://neap-0.1.0.tar.gz" } -- `make` takes the sources beside this file
+-- `make` takes the sources beside this file. There is no server: .invalid is nobody's (RFC 2606).
+source = { url = "https://neap.invalid/neap-0.1.0.tar.gz" }
 description = {
   summary = "A scheduling runtime for ordinary processes, scriptable in Lua",
   detailed = "Time-slices real process trees under a policy that can be a few lines of Lua, and "

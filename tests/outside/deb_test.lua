@@ -49,14 +49,27 @@ function TestPackages.test_the_program_its_library_and_its_guard_are_one()
   end
 end
 
+function TestPackages.test_the_repl_edits_its_lines_where_recommended_packages_are_installed()
+  same(field("neap", "Recommends"), "lua-readline")
+end
+
+-- An address that could be somebody's is not ours to give.
+function TestPackages.test_the_maintainer_has_an_address_that_is_nobodys()
+  for _, name in ipairs { "neap", "libneap-dev", "lua-neap" } do
+    same(field(name, "Maintainer"), "the neap authors <neap@neap.invalid>")
+    same(field(name, "Homepage"), "")
+  end
+end
+
 function TestPackages.test_what_C_programs_need_is_another()
   has("libneap-dev", "include/neap/neap.h\n", "include/neap/plugin.h\n")
   local list = has "libneap-dev"
   for _, name in ipairs { "/libneap.so ->", "/libneap.a\n", "/pkgconfig/neap.pc\n",
-    "/cmake/neap/neap-config.cmake\n" } do
+    "/libneap-lua.a\n", "/pkgconfig/neap-lua.pc\n", "/cmake/neap/neap-config.cmake\n" } do
     luaunit.assertStrContains(list, name)
   end
   same(field("libneap-dev", "Depends"), ("neap (= %s), libev-dev"):format(outside.version))
+  same(field("libneap-dev", "Suggests"), "liblua5.4-dev") -- of the host's scripts
 end
 
 function TestPackages.test_what_Lua_needs_is_the_third()
