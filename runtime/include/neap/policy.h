@@ -41,8 +41,9 @@
 extern "C" {
 #endif
 
-/* The version of what stands in this file and in task.h: it changes with any of that
- * but comments. A policy in a shared object (plugin.h) must have the same. */
+/* The version of what stands in this file, in task.h and in plugin.h: it changes with
+ * any of that but comments, release by release. A policy in a shared object must have
+ * the same. */
 #define NEAP_POLICY_ABI 1
 
 /* Why a task came or went. */
