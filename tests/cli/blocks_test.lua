@@ -4,8 +4,9 @@
 -- they take for granted. `sh` is typed into a shell, where any failure counts. `lua` is a job
 -- file, a policy, a workload or a script, as its return says; with a first line `-- NAME.lua - ...`
 -- it is there under that name for all blocks of the page. `c` compiles without a warning, and runs
--- if it has a main(). What is no code is `text`. A block behind `<!-- not run: REASON -->` is not
--- run; there are few. policies_doc_test.lua runs POLICIES.md, the blocks of C_API.md are headers.
+-- if it has a main(); not where a library that it includes is not installed. What is no code is
+-- `text`. A block behind `<!-- not run: REASON -->` is not run; there are few.
+-- policies_doc_test.lua runs POLICIES.md, the blocks of C_API.md are headers.
 -- ctest timeout: 240
 local luaunit = require "luaunit"
 local shell = require "shell"
@@ -111,8 +112,33 @@ function run.lua(block, place)
   return place.run { "neap", file }
 end
 
+-- What a block in C needs that includes this: words for the compiler, or their package.
+local INCLUDED = {
+  ["ev.h"] = { words = "-lev" },
+  ["uv.h"] = { package = "libuv" },
+  ["lualib.h"] = { package = "lua5.4", words = "-lneap-lua -lneap" },
+}
+
+-- The words for all that it includes; nil where one of them is not installed.
+local function words_for(text)
+  local words = {}
+  for header, need in pairs(INCLUDED) do
+    if text:find("#include <" .. header .. ">", 1, true) then
+      if need.words then words[#words + 1] = need.words end
+      if need.package then
+        local answer = shell.run { "pkg-config", "--cflags", "--libs", need.package }
+        if answer.code ~= 0 then return nil end
+        words[#words + 1] = answer.out
+      end
+    end
+  end
+  return table.concat(words, " ")
+end
+
 function run.c(block, place)
   local whole = block.text:find "int main%("
+  local more = words_for(block.text)
+  if not more then return { code = 0 } end
   shell.file(place.name .. "/block.c", block.text)
   local words = { os.getenv "CC" or "cc", "-std=c11", "-Wall", "-Wextra", "-Wno-unused-parameter",
     "-Werror", "-D_POSIX_C_SOURCE=200809L", "-I" .. HERE .. "/runtime/include", "block.c" }
@@ -121,6 +147,7 @@ function run.c(block, place)
       "-Wno-unused-variable" }) do
     words[#words + 1] = word
   end
+  for word in more:gmatch "%S+" do words[#words + 1] = word end
   local answer = place.run(words)
   if answer.code ~= 0 or not whole then return answer end
   return place.run { "./block" }
