@@ -63,10 +63,26 @@ function options.one_of(what, list)
   return convert
 end
 
-function options.assignment(text)
+local function parameter(text)
   local name, value = text:match("^([%a_][%w_]*)=(.*)$")
   if name then return { name = name, value = value } end
   return nil, ('a parameter is NAME=VALUE, not "%s"'):format(text)
+end
+
+-- Lets a verb take --param; options.params() reads it.
+function options.take_params(parser, about)
+  parser:option("-s --param", about .. "; may be repeated."):argname("NAME=VALUE"):count("*")
+    :convert(parameter)
+end
+
+-- { name = value } of what the verb of this name was given. One name, one value.
+function options.params(verb, given)
+  local params = {}
+  for _, param in ipairs(given.param) do
+    if params[param.name] then options.misuse(verb, "--param %s is given twice", param.name) end
+    params[param.name] = param.value
+  end
+  return params
 end
 
 function options.whole(what, least)

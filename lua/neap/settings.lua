@@ -14,8 +14,7 @@ local OURS = { [11] = true, [12] = true, [23] = true, [24] = true } -- no memory
 local function configure_policy(parser)
   parser:option("-p --policy", "The policy: a name ('neap policies' lists them), FILE.lua or .so.")
     :argname("NAME"):default("fair"):show_default(true)
-  parser:option("-s --param", "Set a parameter of the policy; may be repeated.")
-    :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  options.take_params(parser, "Set a parameter of the policy")
   parser:option("--policy-memory", "Memory for the state of a policy file (default: 8M).")
     :argname("SIZE")
   reload.configure(parser)
@@ -58,21 +57,12 @@ function settings.configure(parser)
   configure_means(parser)
 end
 
-local function params_of(verb, list)
-  local params = {}
-  for _, param in ipairs(list) do
-    if params[param.name] then options.misuse(verb, "--param %s is given twice", param.name) end
-    params[param.name] = param.value
-  end
-  return params
-end
-
 -- The runtime that the options of the verb of this name ask for.
 function settings.runtime(verb, given)
   given.max_alive = given.max_alive or MAX_ALIVE
   local ok, rt, message, errno = pcall(neap.runtime, {
     policy = given.policy,
-    params = params_of(verb, given.param),
+    params = options.params(verb, given),
     cpus = given.cpus,
     quantum = given.quantum,
     max_alive = given.max_alive,

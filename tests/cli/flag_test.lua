@@ -120,8 +120,6 @@ function TestFlag.test_a_parameter_that_the_policy_does_not_have_or_cannot_take(
   refused('parameter aging = "x": expected a duration',
     "-p", "prio", "--param", "aging=x", "--", "true")
   refused('a parameter is NAME=VALUE, not "aging"', "-p", "prio", "--param", "aging", "--", "true")
-  refused("--param aging is given twice",
-    "-p", "prio", "--param", "aging=1s", "--param", "aging=2s", "--", "true")
 end
 
 function TestFlag.test_a_word_that_is_none_of_those_there_are()

@@ -24,8 +24,7 @@ local function configure(parser)
     :args(1)
   parser:option("--base", "new: the policy whose hooks stand where yours do not (default: fair).")
     :argname("NAME")
-  parser:option("-s --param", "check: set a parameter of the policy; may be repeated.")
-    :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  options.take_params(parser, "check: set a parameter of the policy")
   parser:option("--workloads", "check: how many (default: 1000).")
     :argname("N"):convert(options.whole("--workloads", 1))
   parser:option("--seed", "check: of the first workload (default: 1).")
@@ -86,12 +85,6 @@ end
 
 -- check
 
-local function params_of(list)
-  local params = {}
-  for _, param in ipairs(list) do params[param.name] = param.value end
-  return params
-end
-
 local function sorted(map)
   local names = {}
   for name in pairs(map) do names[#names + 1] = name end
@@ -145,8 +138,8 @@ end
 
 local function check(given)
   local about = describe(given.policy)
-  local policy = { word = given.policy, params = params_of(given.param), idles = about.idles,
-    ideal = about.ideal, memory = given.policy_memory }
+  local policy = { word = given.policy, params = options.params("policy", given),
+    idles = about.idles, ideal = about.ideal, memory = given.policy_memory }
   try_to_make(policy)
   local count = given.workloads or 1000
   local failure = verdict.find_failure(policy, given.seed or 1, count)

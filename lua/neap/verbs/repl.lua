@@ -19,8 +19,7 @@ local function configure(parser)
   parser:flag("--live", "Real processes on the real clock (default: virtual tasks and time).")
   parser:option("-p --policy", "The policy: a name or FILE.lua (default: fair)."):argname("NAME")
     :default("fair")
-  parser:option("-s --param", "Set a parameter of the policy; may be repeated.")
-    :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  options.take_params(parser, "Set a parameter of the policy")
   parser:option("-j --cpus", "How many tasks run at once (default: 1).")
     :argname("N"):convert(options.whole("--cpus", 1)):default("1")
   parser:option("-q --quantum", "The period of the tick, 1ms to 1s (default: 10ms).")
@@ -31,8 +30,7 @@ end
 
 -- While a person thinks nothing is scheduled: what is held stays held.
 local function open(given)
-  local params = {}
-  for _, param in ipairs(given.param) do params[param.name] = param.value end
+  local params = options.params("repl", given)
   local ok, rt, problem = pcall(neap.runtime, {
     clock = given.live and "live" or "virtual", policy = given.policy, params = params,
     cpus = given.cpus, quantum = given.quantum, seed = given.seed,

@@ -22,8 +22,7 @@ damaged; 2: the options are wrong, or FILE is no recorded run; 125: neap failed.
 local function configure(parser)
   parser:option("-p --policy", "What would have been under this policy; may be repeated.")
     :argname("NAME"):count("*")
-  parser:option("-s --param", "Set a parameter of the policies; may be repeated.")
-    :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  options.take_params(parser, "Set a parameter of the policies")
   parser:option("--policy-memory", "Memory for the state of a policy file (default: 8M).")
     :argname("SIZE")
   parser:flag("--json", "Print one JSON object, schema neap-replay-1.")
@@ -77,8 +76,7 @@ end
 
 -- What would have been under other policies. Returns the exit code.
 local function compare(given, path)
-  local params, choices = {}, {}
-  for _, param in ipairs(given.param) do params[param.name] = param.value end
+  local params, choices = options.params("replay", given), {}
   for i, policy in ipairs(given.policy) do
     choices[i] = { policy = policy, params = params, policy_memory = given.policy_memory }
   end

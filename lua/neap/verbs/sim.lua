@@ -27,8 +27,7 @@ The best of each row is marked by a star.]]
 local function configure(parser)
   parser:option("-p --policy", "A policy: a name, FILE.lua or .so; may be repeated (fair).")
     :argname("NAME"):count("*")
-  parser:option("-s --param", "Set a parameter, of the policies that have it; may be repeated.")
-    :argname("NAME=VALUE"):count("*"):convert(options.assignment)
+  options.take_params(parser, "Set a parameter, of the policies that have it")
   parser:option("-j --cpus", "How many tasks run at once (default: 1).")
     :argname("N"):convert(options.whole("--cpus", 1))
   parser:option("-q --quantum", "The period of the tick, 1ms to 1s (default: 10ms).")
@@ -49,17 +48,14 @@ end
 
 -- The policies to compare, each { name, word, params }. A parameter goes to those that have it.
 local function policies_of(given)
-  local list, used = {}, {}
+  local list, used, all = {}, {}, options.params("sim", given)
   for i, word in ipairs(#given.policy > 0 and given.policy or { "fair" }) do
     local about, problem = neap.describe(word)
     if not about then options.refuse(REFUSED, "%s", problem) end
     local known, params = {}, {}
     for _, param in ipairs(about.params) do known[param.name] = true end
-    for _, param in ipairs(given.param) do
-      if known[param.name] then
-        params[param.name] = param.value
-        used[param.name] = true
-      end
+    for name, value in pairs(all) do
+      if known[name] then params[name], used[name] = value, true end
     end
     list[i] = { name = about.name, word = word, params = params, known = known }
   end
