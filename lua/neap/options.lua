@@ -163,12 +163,21 @@ function options.describe(verb)
   return list
 end
 
+-- Words that are missing do not matter to who asks for help.
+local function asks_for_help(words)
+  for _, word in ipairs(words) do
+    if word == "-h" or word == "--help" then return true end
+  end
+  return false
+end
+
 -- Parses the words after the verb. Returns the options (the words that are none in `word`) and
 -- the list after "--" or nil.
 function options.parse(verb, words)
   local before, program = split(words)
   local ok, answer = make_parser(verb):pparse(glue_negatives(before))
   package.loaded.argparse = nil -- it is large, and a run goes on
+  if not ok and asks_for_help(before) then return { help = true } end
   if not ok then options.misuse(verb.name, "%s", answer) end
   if #answer.word > 0 and not verb.takes_words then
     options.misuse(verb.name, 'unexpected "%s"%s', answer.word[1],

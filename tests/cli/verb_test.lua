@@ -54,6 +54,13 @@ function TestVerb.test_without_a_word_the_help_goes_to_stderr()
   luaunit.assertEquals(refused(2, "usage: neap VERB"), told("help"))
 end
 
+function TestVerb.test_every_verb_answers_help_whatever_else_it_wants()
+  for verb in told("help"):gmatch "\n  (%l+) +%u" do
+    luaunit.assertEquals(told(verb, "--help"), told("help", verb))
+    luaunit.assertEquals(told(verb, "-h"), told("help", verb))
+  end
+end
+
 function TestVerb.test_the_help_of_a_verb_has_examples()
   local text = told("run", "--help")
   for _, part in ipairs {
