@@ -9,10 +9,10 @@
  *
  * - The runtime is the host's: rt:close() raises. The host calls neap_free(); before
  *   its tasks are ended the script's part ends: coroutines (the youngest first),
- *   timers, handlers, handlers of signals, a policy in Lua (`fair` takes over). The
- *   handles say from then on that the runtime is closed, and scripts hear no more.
- *   lua_close() does the same, and the runtime goes on without the script. So either
- *   may come first.
+ *   timers, handlers, also of signals and children, a policy in Lua (`fair` takes
+ *   over). The handles say from then on that the runtime is closed, and scripts hear
+ *   no more. lua_close() does the same, and the runtime goes on without the script. So
+ *   either may come first.
  * - Callbacks of the host's options are called, too, before the script's handlers.
  *   Tasks of either are seen by both; of those that a script has made `task->user` is
  *   NULL.
