@@ -12,8 +12,9 @@ local WHAT_TO_DO = [[
 policy.h, task.h or plugin.h says other things to a compiler than NEAP_POLICY_ABI %s stands for.
   was: %s
   is:  %s
-A plug-in that was compiled before would be loaded, and read the wrong fields. If this number is
-in a release (CHANGELOG.md), add one to NEAP_POLICY_ABI in policy.h. Then, in any case:
+A plug-in of before would be loaded now, and one of now by a neap of before. Unless that goes well
+(an inline function comes to the same by another way), or no release has had this number
+(CHANGELOG.md), add one to NEAP_POLICY_ABI in policy.h. In any case then:
   lua5.4 tests/lua/policy_abi.lua >]] .. abi.FILE
 
 function TestAbi.test_what_the_headers_say_is_what_their_number_stands_for()

@@ -41,9 +41,9 @@
 extern "C" {
 #endif
 
-/* The version of what stands in this file, in task.h and in plugin.h: it changes with
- * any of that but comments, release by release. A policy in a shared object must have
- * the same. */
+/* The version of what stands in this file, in task.h and in plugin.h. A policy in a
+ * shared object must have the same: else it and neap would get each other wrong. It
+ * changes from release to release, if at all. */
 #define NEAP_POLICY_ABI 1
 
 /* Why a task came or went. */
