@@ -10,6 +10,7 @@
 #include "bits.h"
 #include "core.h"
 #include "event.h"
+#include "lines.h"
 
 /* task->flags */
 enum {
@@ -88,7 +89,7 @@ struct held {
 
 /* Records come by the batch: no overhead for each, and each in cache lines of its own
  * though there is more of it than those hold. */
-enum { BATCH = 64, LINE = 64 };
+enum { BATCH = 64 };
 
 typedef struct batch {
     _Alignas(LINE) neap_task task[BATCH];

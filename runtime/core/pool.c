@@ -4,9 +4,9 @@
  * the only one with room: a task that comes and goes costs no memory each time.
  */
 #include "internal.h"
+#include "lines.h"
 #include <assert.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 static_assert(BATCH == 64, "batch.free has a bit for each, task.arrival six of them");
@@ -35,7 +35,7 @@ static batch *batch_new(const neap_core *c)
 {
     size_t size = sizeof(batch) + (c->opt.max_hold ? BATCH * sizeof(struct held) : 0) +
                   (c->opt.bursts ? BATCH * sizeof(neap_ns) : 0);
-    batch *b = aligned_alloc(LINE, (size + LINE - 1) / LINE * LINE);
+    batch *b = neap_lines_new(size);
 
     if (!b)
         return NULL;
@@ -81,7 +81,7 @@ void neap_pool_put(neap_core *c, neap_task *t)
     if (b->free != UINT64_MAX || (!b->next && !b->prev))
         return;
     unlist(c, b);
-    free(b);
+    neap_lines_free(b);
 }
 
 void neap_pool_free(neap_core *c)
@@ -90,7 +90,7 @@ void neap_pool_free(neap_core *c)
 
     for (batch *b = c->batches; b; b = next) {
         next = b->next;
-        free(b);
+        neap_lines_free(b);
     }
     c->batches = NULL;
 }

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { ROOM = 64 * 1024 };
@@ -147,16 +146,6 @@ static void hear(void *user, const neap_event *e)
         put(rt, e);
 }
 
-/* 0, where the day cannot be told. */
-static int64_t time_of_day(void)
-{
-    struct timespec now;
-
-    if (clock_gettime(CLOCK_REALTIME, &now) < 0)
-        return 0;
-    return now.tv_sec * NEAP_S + now.tv_nsec;
-}
-
 static void put_head(neap_runtime *rt)
 {
     const neap_ctx *c = neap_core_ctx(rt->core);
@@ -168,7 +157,7 @@ static void put_head(neap_runtime *rt)
                       .n = {c->quantum, c->cpus, (int64_t)rt->opt.max_alive,
                             rt->opt.max_hold, rt->opt.actuator == NEAP_ACTUATOR_NONE,
                             (int64_t)(rt->opt.seed ? rt->opt.seed : 1),
-                            rt->live ? time_of_day() : 0}});
+                            rt->live ? neap_os_time_of_day() : 0}});
     if (neap_options_policy(rt->opt.policy, rt->opt.table, &p) == 0)
         put_policy(rt, rt->made_at, p, &rt->opt.params);
 }

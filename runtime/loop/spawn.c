@@ -64,6 +64,8 @@ int neap_spawn_guard(neap_runtime *rt)
     char path[4096];
     int r;
 
+    if (!rt->live)
+        return neap_error(NEAP_EUNSUPPORTED, "processes need the live clock");
     if (rt->guard)
         return 0;
     r = neap_spawn_find_guard(rt, path, sizeof path);

@@ -101,8 +101,6 @@ int neap_spawn(neap_runtime *rt, const neap_job *job, neap_id *out)
 
     if (r < 0)
         return r;
-    if (!rt->live)
-        return neap_error(NEAP_EUNSUPPORTED, "processes need the live clock");
     neap_loop_enter(rt);
     r = neap_spawn_guard(rt);
     if (r == 0)

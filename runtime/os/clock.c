@@ -20,3 +20,8 @@ neap_ns neap_os_thread_cpu(void)
 {
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
+
+neap_ns neap_os_time_of_day(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}

@@ -16,6 +16,7 @@
 /* Clocks (clock.c). */
 
 neap_ns neap_os_now(void);                         /* CLOCK_MONOTONIC */
+neap_ns neap_os_time_of_day(void);                 /* since 1970; 0: unknown */
 neap_ns neap_os_thread_cpu(void);                  /* CPU time of this thread */
 int neap_os_process_cpu(pid_t pid, neap_ns *used); /* of a process with its threads */
 

@@ -102,10 +102,16 @@ typedef struct neap_about {
 
 typedef struct neap_task neap_task;
 
+#ifdef __MINGW32__ /* bit-fields lie there as everywhere, not as Windows has them */
+#define NEAP_TASK_LAYOUT_ __attribute__((gcc_struct))
+#else
+#define NEAP_TASK_LAYOUT_
+#endif
+
 /* Two cache lines: the first has what queues touch, the second what a turn costs. What
  * is seldom asked for stands elsewhere: in `about`, or behind neap_task_times() and
  * neap_task_turns(). At a turn a microsecond, counts of 48 bits last for nine years. */
-struct neap_task {
+struct NEAP_TASK_LAYOUT_ neap_task {
     neap_id id;
     neap_task *next, *prev;  /* neap_fifo's */
     const neap_about *about; /* never NULL */
