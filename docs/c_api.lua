@@ -14,7 +14,7 @@ local FOLDER = "runtime/include/neap/"
 local function is_frame(line)
   return line:find "^#if" or line:find "^#endif" or line:find "^#include"
     or line:find "^#define NEAP_[A-Z_]*_H$" or line:find '^extern "C" {$' or line == "}"
-    or line:find "^#undef"
+    or line:find "^#undef" or line:find "^#define NEAP_TASK_LAYOUT_"
 end
 
 -- The text of a comment without its marks.
@@ -34,7 +34,7 @@ local function split_blocks(text)
     if #lines > 0 then blocks[#blocks + 1] = table.concat(lines, "\n") end
     lines = {}
   end
-  for line in text:gmatch "(.-)\n" do
+  for line in text:gsub("struct NEAP_TASK_LAYOUT_ ", "struct "):gmatch "(.-)\n" do
     if inside or depth > 0 or not is_frame(line) then
       if line == "" and depth == 0 and not inside then
         close()

@@ -73,6 +73,13 @@ local rules = {
     return public[include] or is_own(include, folder) or is_system(include)
       or include:find('^"core/') or include:find('^"os/') or include == '"trace/trace.h"'
   end,
+  ["runtime/virtual"] = function(include, folder)
+    return public[include] or iso[include] or include:find('^"loop/') or include == '"core/text.h"'
+      or is_own(include, folder)
+  end,
+  ["runtime/windows"] = function(include, folder)
+    return include == '"core/lines.h"' or is_own(include, folder) or is_system(include)
+  end,
   ["runtime/sim"] = function(include, folder)
     return public[include] or iso[include] or is_own(include, folder)
   end,

@@ -104,7 +104,8 @@ typedef struct neap_task neap_task;
 
 #ifdef __MINGW32__ /* bit-fields lie there as everywhere, not as Windows has them */
 #define NEAP_TASK_LAYOUT_ __attribute__((gcc_struct))
-#else
+#endif
+#ifndef NEAP_TASK_LAYOUT_
 #define NEAP_TASK_LAYOUT_
 #endif
 
