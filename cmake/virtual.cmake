@@ -30,6 +30,22 @@ neap_headers(neap_archive)
 target_link_libraries(neap_archive INTERFACE m)
 neap_common_code(neap_archive)
 
+# The module for a plain interpreter. Lua for Windows is said by LUA_INCLUDE_DIR and LUA_LIBRARY, the
+# archive of its DLL: there a module must link what it takes its symbols from.
+if(NEAP_LUA)
+  neap_lua_layer()
+  add_library(neap_module MODULE $<TARGET_OBJECTS:neap_lua>)
+  set_target_properties(neap_module PROPERTIES OUTPUT_NAME neap PREFIX "")
+  target_link_libraries(neap_module PRIVATE neap_sim neap_loop)
+  if(WIN32)
+    target_compile_options(neap_lua PRIVATE -Wno-float-conversion) # mingw's own isnan()
+    target_link_options(neap_module PRIVATE -static)
+    target_link_libraries(neap_module PRIVATE ${LUA_LIBRARIES} pthread)
+  else()
+    neap_exports(neap_module cmake/module.map)
+  endif()
+endif()
+
 if(NEAP_INSTALL)
   install(TARGETS neap_archive ARCHIVE COMPONENT dev)
   install(DIRECTORY runtime/include/neap DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)

@@ -1,4 +1,12 @@
-# windows.cmake - what Windows has not: headers of runtime/windows stand in.
+# windows.cmake - what Windows has not: headers and files of folders called windows/ stand in.
 include_directories(BEFORE SYSTEM runtime/windows)
-list(REMOVE_ITEM core_sources ${PROJECT_SOURCE_DIR}/runtime/core/lines.c)
-list(APPEND core_sources runtime/windows/lines.c)
+
+# Exchanges those of the files in `variable` that have a twin in FOLDER/windows/.
+function(neap_windows_twins variable folder)
+  file(GLOB twins CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/windows/*.c)
+  foreach(twin ${twins})
+    get_filename_component(name ${twin} NAME)
+    list(FILTER ${variable} EXCLUDE REGEX "/${name}$")
+  endforeach()
+  set(${variable} ${${variable}} ${twins} PARENT_SCOPE)
+endfunction()

@@ -80,6 +80,9 @@ local rules = {
   ["runtime/windows"] = function(include, folder)
     return include == '"core/lines.h"' or is_own(include, folder) or is_system(include)
   end,
+  ["lua/windows"] = function(include)
+    return include == '"neap_lua.h"' or is_system(include)
+  end,
   ["runtime/sim"] = function(include, folder)
     return public[include] or iso[include] or is_own(include, folder)
   end,

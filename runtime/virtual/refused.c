@@ -2,6 +2,7 @@
  * is instead. */
 #include "refused.h"
 #include "core/text.h"
+#include "loop/limits.h"
 #include "loop/runtime.h"
 #include <neap/facts.h>
 
@@ -37,6 +38,11 @@ int neap_on_child(neap_runtime *rt, int pid, neap_child_fn *fn, void *user)
 }
 
 int neap_limits_check(const neap_limits *limits)
+{
+    return neap_virtual_refuse_it("limits cannot be set");
+}
+
+int neap_limits_ranges(const neap_limits *limits)
 {
     return neap_virtual_refuse_it("limits cannot be set");
 }

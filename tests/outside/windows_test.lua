@@ -62,10 +62,28 @@ local function compare(name, command, where)
   same(figures(name, command, { "refuse refused" }).refused, (REFUSED:gsub("%%s", where)))
 end
 
-function TestVirtual.test_without_processes_figures_and_records_are_the_same()
-  local program = built("virtual", "-DNEAP_VIRTUAL=ON -DCMAKE_C_COMPILER=" ..
+local function built_here()
+  return built("virtual", "-DNEAP_VIRTUAL=ON -DNEAP_LUA=ON -DCMAKE_C_COMPILER=" ..
     quote(os.getenv "NEAP_CC"))
-  compare("virtual", quote(program), "by a build with NEAP_VIRTUAL")
+end
+
+function TestVirtual.test_without_processes_figures_and_records_are_the_same()
+  compare("virtual", quote(built_here()), "by a build with NEAP_VIRTUAL")
+end
+
+-- What simulations and policies in Lua promise, by a module without processes.
+local SUITES = { "sim/simulate", "sim/textbook", "policies/tiny" }
+
+local function keep_promises(lua, environment)
+  for _, suite in ipairs(SUITES) do
+    outside.sh(("%s %s tests/lua/%s_test.lua"):format(environment, lua, suite), 120)
+  end
+end
+
+function TestVirtual.test_policies_in_Lua_keep_their_promises()
+  local folder = built_here():match "^(.*)/tests/windows/figures$"
+  luaunit.assertNotStrContains(outside.sh("objdump -p " .. quote(folder .. "/neap.so")), "libev")
+  keep_promises("lua5.4", "LUA_CPATH=" .. quote(folder .. "/?.so"))
 end
 
 function TestWindows.test_it_builds_with_mingw()
@@ -83,14 +101,14 @@ end
 
 -- An own Windows below the tests' folder. Wine would copy 700 MB into it: Debian's libraries are
 -- used where they are. Its server, which is this prefix's alone, ends with the program.
-local function under_wine(program)
+local function under_wine(program, name)
   local loader, prefix = wine(), shell.path "wine"
   if outside.exists(wine_dlls .. "/kernel32.dll") then
     outside.sh(("mkdir -p %s/drive_c/windows && ln -sfn %s %s/drive_c/windows/system32 && "
       .. "echo disable >%s/.update-timestamp"):format(quote(prefix), wine_dlls, quote(prefix),
       quote(prefix)))
   end
-  local script = shell.file("under_wine", ([[
+  local script = shell.file(name, ([[
     export WINEPREFIX=%s WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
     PATH=$PATH:%s
     %s %s "$@"
@@ -105,7 +123,21 @@ function TestWindows.test_under_wine_figures_and_records_are_the_same()
   outside.needs(MINGW, "gcc-mingw-w64-x86-64")
   wine()
   local program = built("windows", "--toolchain cmake/mingw.cmake") .. ".exe"
-  compare("windows", under_wine(program), "on Windows")
+  compare("windows", under_wine(program, "figures.sh"), "on Windows")
+end
+
+-- NEAP_WINDOWS_LUA: the folder where Lua 5.4 was made by `make mingw`, with its headers, lua.exe
+-- and lua54.dll.
+function TestWindows.test_under_wine_policies_in_Lua_keep_their_promises()
+  local lua = os.getenv "NEAP_WINDOWS_LUA"
+  luaunit.skipIf(not lua, "NEAP_WINDOWS_LUA is not set: Debian has no Lua for mingw-w64")
+  outside.needs(MINGW, "gcc-mingw-w64-x86-64")
+  wine()
+  built("windows-lua", ("--toolchain cmake/mingw.cmake -DNEAP_LUA=ON -DLUA_INCLUDE_DIR=%s "
+    .. "-DLUA_LIBRARY=%s"):format(quote(lua), quote(lua .. "/lua54.dll")))
+  local module = build .. "/windows-lua/?.dll"
+  keep_promises(under_wine(lua .. "/lua.exe", "lua.sh"), ("LUA_PATH=%s LUA_CPATH=%s"):format(
+    quote "Z:/usr/share/lua/5.4/?.lua;tests/lua/?.lua", quote("Z:" .. module)))
 end
 
 shell.main()
