@@ -7,7 +7,7 @@
 
 static void never(void)
 {
-    assert(!"there is no live runtime");
+    assert(0 && "there is no live runtime");
 }
 
 /* Being live. */
