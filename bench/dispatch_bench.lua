@@ -1,38 +1,40 @@
--- dispatch_bench.lua - how fast short jobs go through neap, beside xargs in the same run.
-package.path = "bench/?.lua;" .. package.path
+-- dispatch_bench.lua - how fast short jobs go through neap, and through others, on two cpus.
 local kit = require "kit"
 
-local ROUNDS, JOBS = 5, 2000
+local JOBS = 2000
 
-local lines, vectors, stats, script = os.tmpname(), os.tmpname(), os.tmpname(), os.tmpname()
+local VECTORS = ("local l = {} for i = 1, %d do l[i] = { '/bin/true' } end return l"):format(JOBS)
 
-local function write(path, text)
-  local file <close> = assert(io.open(path, "w"))
-  file:write(text)
+local function neap_with(path)
+  return ("%s run -j2 -f %s --stats %s"):format(kit.NEAP, path, kit.file())
 end
 
--- Seconds of wall time that a shell command takes.
-local function time(command)
-  write(script, ("TIMEFORMAT=%%R; exec 3>&1; { time { %s; } >/dev/null 2>/dev/null; } 2>&3\n")
-    :format(command))
-  return tonumber(kit.output("bash " .. script))
+local function makefile()
+  return ("all: $(shell seq %d)\n%%: ; @/bin/true\n.PHONY: all\n"):format(JOBS)
 end
 
-local function ours_with(path)
-  return ("%s run -j2 -f %s --stats %s"):format(kit.NEAP, path, stats)
+-- Its server is one of its own, with a socket in our folder, and is ended by itself.
+local function tsp()
+  return ([[export TS_SOCKET=%s TS_MAXFINISHED=10; tsp -S 2
+    for i in $(seq %d); do tsp -n /bin/true; done; tsp -w; tsp -K]]):format(kit.file() .. ".sock",
+    JOBS)
 end
 
-local function read(path, ...)
-  local file <close> = io.open(path:format(...))
-  return file and file:read("a") or ""
-end
+local PEERS = {
+  { "xargs", function() return ("seq %d | xargs -P2 -n1 /bin/true"):format(JOBS) end, ratio = 1 },
+  { "make", function() return ("make -s -j2 -f %s all"):format(kit.file(makefile())) end },
+  { "parallel", function()
+    return ("seq %d | parallel --will-cite -j2 -n0 /bin/true"):format(JOBS)
+  end },
+  { "tsp", tsp },
+}
 
 local function children_of(pid)
-  return read("/proc/%s/task/%s/children", pid, pid):gmatch("%d+")
+  return kit.read(("/proc/%s/task/%s/children"):format(pid, pid)):gmatch("%d+")
 end
 
 local function memory_of(pid)
-  return tonumber(read("/proc/%s/status", pid):match("VmHWM:%s*(%d+)")) or 0
+  return tonumber(kit.read(("/proc/%s/status"):format(pid)):match("VmHWM:%s*(%d+)")) or 0
 end
 
 -- The guard is the child of its keeper; what a guard has forked and is no program yet is not ours.
@@ -41,7 +43,9 @@ local function memory_of_guard(runtime)
   for keeper in children_of(runtime) do
     sum = sum + memory_of(keeper)
     for guard in children_of(keeper) do
-      if read("/proc/%s/comm", guard):find("^neap%-guard") then sum = sum + memory_of(guard) end
+      if kit.read(("/proc/%s/comm"):format(guard)):find("^neap%-guard") then
+        sum = sum + memory_of(guard)
+      end
     end
   end
   return sum
@@ -49,39 +53,37 @@ end
 
 -- Of the runtime the kernel keeps the peak, of the guard we take the largest that we see, in kB.
 local function peak_memory(command)
+  local spent, guard = kit.file(), 0
   local pid = kit.output(("exec 3>&1; %s %s %s >/dev/null 2>&1 3>&- & echo $! >&3"):format(
-    kit.test_program("spent"), script, command)):match("%d+")
-  local guard = 0
-  while read("/proc/%s/comm", pid) ~= "" do
+    kit.test_program("spent"), spent, command)):match("%d+")
+  while kit.read(("/proc/%s/comm"):format(pid)) ~= "" do
     local runtime = children_of(pid)()
     guard = math.max(guard, runtime and memory_of_guard(runtime) or 0)
     os.execute("sleep 0.05")
   end
-  return tonumber(read(script):match("%d+ (%d+)")), guard
+  return tonumber(kit.read(spent):match("%d+ (%d+)")) + guard
 end
 
-write(lines, ("/bin/true\n"):rep(JOBS))
-write(vectors .. ".lua", ("local l = {} for i = 1, %d do l[i] = { '/bin/true' } end return l")
-  :format(JOBS))
-local ours, theirs, our_lines, their_lines = {}, {}, {}, {}
-for i = 1, ROUNDS do
-  theirs[i] = time(("seq %d | xargs -P2 -n1 /bin/true"):format(JOBS))
-  ours[i] = time(ours_with(vectors .. ".lua"))
-  their_lines[i] = time(("yes /bin/true | head -%d | xargs -P2 -I{} sh -c {}"):format(JOBS))
-  our_lines[i] = time(ours_with(lines))
-end
-local runtime, guard = peak_memory(ours_with(vectors .. ".lua"))
-
-local function compare(name, mine, peer, wanted)
-  local ratios = {}
-  for i = 1, ROUNDS do ratios[i] = mine[i] / peer[i] end
-  kit.line(name, "%.2f s, xargs %.2f s: ratio %.2f (wanted: at most %.2f)", kit.median(mine),
-    kit.median(peer), kit.median(ratios), wanted)
-end
-compare(JOBS .. " x /bin/true, argument vectors, 2 cpus", ours, theirs, 1.15)
-compare(JOBS .. " x /bin/true, shell lines, 2 cpus", our_lines, their_lines, 1)
-kit.line("peak memory of runtime and guard", "%.1f and %.1f MB (wanted: together at most 8)",
-  runtime / 1024, guard / 1024)
-for _, path in ipairs { lines, vectors, vectors .. ".lua", stats, script } do
-  os.remove(path)
-end
+return {
+  rounds = 3,
+  peers = { "xargs", "make", "parallel", "tsp" },
+  round = function(row, i)
+    local vectors = kit.file(VECTORS, ".lua")
+    local ours = kit.time(neap_with(vectors))
+    local function beside(of, peer, ratio)
+      row { JOBS .. " x /bin/true", unit = "s", ours = ours, peer = peer, of = of, ratio = ratio }
+    end
+    beside("posix_spawn, nothing else", kit.program("spawn_run", JOBS, 2)[1], 1.1)
+    for _, peer in ipairs(PEERS) do
+      if kit.has(peer[1]) then beside(peer[1], kit.time(peer[2]()), peer.ratio) end
+    end
+    local shell = "yes /bin/true | head -%d | xargs -P2 -I{} sh -c {}"
+    row { JOBS .. " x /bin/true, shell lines", unit = "s", of = "xargs sh -c", ratio = 1,
+      ours = kit.time(neap_with(kit.file(("/bin/true\n"):rep(JOBS)))),
+      peer = kit.time(shell:format(JOBS)) }
+    if i == 1 then
+      row { "peak memory of runtime and guard", unit = "MB", most = 8,
+        ours = peak_memory(neap_with(vectors)) / 1024 }
+    end
+  end,
+}

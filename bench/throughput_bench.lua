@@ -1,21 +1,22 @@
 -- throughput_bench.lua - what busy loops lose by being scheduled: beside the same loops bare.
-package.path = "bench/?.lua;" .. package.path
 local kit = require "kit"
 
-local ROUNDS, SECONDS = 5, 3
+local SECONDS = 3
 
-local gains, spreads = {}, {}
-for i = 1, ROUNDS do
-  local bare = kit.sum(kit.program("bare_run", 2, SECONDS))
-  local two = kit.sum(kit.cpu(kit.neap(("-p rr -j2 --for %ds"):format(SECONDS), kit.loops(2))))
-  local four = kit.cpu(kit.neap(("-p rr -j2 --for %ds"):format(SECONDS), kit.loops(4)))
-  gains[i] = 100 * two / bare
-  spreads[i] = 0
-  for _, used in ipairs(four) do
-    spreads[i] = math.max(spreads[i], 100 * math.abs(4 * used / kit.sum(four) - 1))
-  end
+local function ours(tasks)
+  return kit.cpu(kit.neap(("-p rr -j2 --for %ds"):format(SECONDS), kit.loops(tasks)))
 end
-kit.line("rr -j2, 2 loops, against the same bare", "%.1f %% of the CPU time (wanted: 97 %%)",
-  kit.median(gains))
-kit.line("rr -j2, 4 loops", "a quarter each, off by %.2f %% at most (wanted: 2 %%)",
-  kit.median(spreads))
+
+return {
+  rounds = 3,
+  round = function(row)
+    local bare = kit.sum(kit.program("bare_run", 2, SECONDS))
+    row { "rr -j2, 2 loops: CPU time of the same bare", unit = "%", least = 97,
+      ours = 100 * kit.sum(ours(2)) / bare }
+    local four, spread = ours(4), 0
+    for _, used in ipairs(four) do
+      spread = math.max(spread, 100 * math.abs(4 * used / kit.sum(four) - 1))
+    end
+    row { "rr -j2, 4 loops: off a quarter each by", unit = "%", ours = spread, most = 2 }
+  end,
+}
