@@ -13,8 +13,8 @@
 --
 --   row { "dispatch of 2,000 jobs", unit = "s", ours = 1.2,
 --     peer = 1.4, of = "xargs",            -- what the peer took
---     ratio = 1 }                          -- wanted: ours at most so many times the peer's;
---                                          -- or most = N, least = N: ours alone
+--     ratio = 1,                           -- wanted: ours at most so many times the peer's
+--     most = 2, least = 0.1 }              -- and at most, at least that
 --
 -- The median over the rounds stands in the table, with the least and the most; of ratios too, each
 -- of one round. Load is that of the machine (the mean of a minute) when a figure was measured.
@@ -23,6 +23,8 @@ local cjson = require "cjson"
 local kit = require "kit"
 
 local RESULTS = "bench/results"
+
+cjson.encode_number_precision(8)
 
 local function load_now()
   return tonumber(kit.read("/proc/loadavg"):match("%S+")) or 0
@@ -69,15 +71,17 @@ local function new_table()
   return rows, row
 end
 
--- What is wanted, in words, and whether it is so.
+-- What is wanted, in words, and whether it is so; nil: nothing is.
 local function verdict(wanted, ours, ratio)
-  if wanted.ratio and ratio then
-    return ("<= %g x"):format(wanted.ratio), ratio.median <= wanted.ratio
-  elseif wanted.most and ours then
-    return ("<= %g"):format(wanted.most), ours.median <= wanted.most
-  elseif wanted.least and ours then
-    return (">= %g"):format(wanted.least), ours.median >= wanted.least
+  local text, met = {}, true
+  local function check(format, bound, well)
+    text[#text + 1] = format:format(bound)
+    met = met and well
   end
+  if wanted.ratio and ratio then check("<= %.3g x", wanted.ratio, ratio.median <= wanted.ratio) end
+  if wanted.most and ours then check("<= %.6g", wanted.most, ours.median <= wanted.most) end
+  if wanted.least and ours then check(">= %.6g", wanted.least, ours.median >= wanted.least) end
+  if #text > 0 then return table.concat(text, ", "), met end
 end
 
 local function summarised(r)
