@@ -1,0 +1,82 @@
+-- baseline.lua - instructions on the core's hot paths, by subject and number of ready tasks.
+--
+-- Written by bench/counts_test.lua --write; the test `counts` holds us to it.
+return {
+  build = "GNU 12.2.0 x86_64 -O2 -g",
+  ["rr 10"] = {
+    ["add"] = 423,
+    ["expired"] = 1071,
+    ["goes on"] = 34,
+    ["look up"] = 71,
+    ["priority"] = 305,
+    ["remove"] = 413,
+  },
+  ["rr 1000"] = {
+    ["add"] = 438,
+    ["expired"] = 1079,
+    ["goes on"] = 34,
+    ["look up"] = 66,
+    ["priority"] = 299,
+    ["remove"] = 395,
+  },
+  ["rr 100000"] = {
+    ["add"] = 423,
+    ["expired"] = 1080,
+    ["goes on"] = 34,
+    ["look up"] = 66,
+    ["priority"] = 302,
+    ["remove"] = 396,
+  },
+  ["priority 10"] = {
+    ["add"] = 434,
+    ["expired"] = 1025,
+    ["goes on"] = 34,
+    ["look up"] = 71,
+    ["priority"] = 281,
+    ["remove"] = 358,
+  },
+  ["priority 1000"] = {
+    ["add"] = 449,
+    ["expired"] = 1026,
+    ["goes on"] = 34,
+    ["look up"] = 66,
+    ["priority"] = 323,
+    ["remove"] = 406,
+  },
+  ["priority 100000"] = {
+    ["add"] = 434,
+    ["expired"] = 1026,
+    ["goes on"] = 34,
+    ["look up"] = 66,
+    ["priority"] = 326,
+    ["remove"] = 407,
+  },
+  ["fair 10"] = {
+    ["add"] = 473,
+    ["expired"] = 1319,
+    ["goes on"] = 34,
+    ["look up"] = 71,
+    ["priority"] = 418,
+    ["remove"] = 457,
+  },
+  ["fair 1000"] = {
+    ["add"] = 546,
+    ["expired"] = 1584,
+    ["goes on"] = 34,
+    ["look up"] = 66,
+    ["priority"] = 448,
+    ["remove"] = 453,
+  },
+  ["fair 100000"] = {
+    ["add"] = 474,
+    ["expired"] = 1841,
+    ["goes on"] = 34,
+    ["look up"] = 66,
+    ["priority"] = 450,
+    ["remove"] = 455,
+  },
+  ["timers 100000"] = {
+    ["add"] = 252,
+    ["remove"] = 301,
+  },
+}
