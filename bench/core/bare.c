@@ -2,8 +2,8 @@
  *
  * What a scheduler on one cpu cannot do without, and nothing else: no states, no
  * accounts but the CPU time, no hooks, no checks. Records come from an array with a
- * list of free ones, and a table says which record an id has. Equal keys in a heap come
- * in any order; its tasks know their places, or none could be taken out. Entries lie so
+ * list of free ones, and a table says which record an id has. In a heap equal keys come
+ * by arrival, and tasks know their places, or none could be taken out. Entries lie so
  * that the children of a node begin with a cache line where they fill one or more.
  */
 #include "subject.h"
@@ -18,7 +18,7 @@ struct record {
 
 struct entry {
     int64_t key;
-    struct record *task;
+    uint32_t arrival, task; /* task: its place in the array */
 };
 
 struct bare {
@@ -26,12 +26,13 @@ struct bare {
     struct record **table; /* by id */
     uint32_t used, most;
     int spread;
-    int64_t now, end; /* of the slice */
+    int64_t now, grid, charged, end; /* end: of the slice */
+    uint64_t seed;
 
     struct record level[LEVELS]; /* heads; the ring is level 0 */
     unsigned in_use;
     struct entry *entry;
-    uint32_t count;
+    uint32_t count, arrivals;
     int64_t floor;
 };
 
@@ -94,10 +95,12 @@ static void bare_end(void *state)
 static inline struct record *charge(struct bare *b)
 {
     struct record *t = b->running;
+    int64_t ran = b->now - b->charged;
 
-    t->cpu += QUANTUM;
-    t->key += (int64_t)QUANTUM * 100 / t->weight;
-    b->end = b->now + QUANTUM;
+    t->cpu += ran;
+    t->key += ran * 100 / t->weight;
+    b->charged = b->now;
+    b->end = b->grid + QUANTUM;
     return t;
 }
 
@@ -196,10 +199,20 @@ static inline struct entry *heap_at(struct bare *b, uint32_t i, uint32_t arity)
     return &b->entry[i + arity - 1];
 }
 
+static inline int before(const struct entry *a, const struct entry *b)
+{
+    return a->key != b->key ? a->key < b->key : a->arrival < b->arrival;
+}
+
+static inline struct entry entry_of(struct bare *b, const struct record *t)
+{
+    return (struct entry){t->key, b->arrivals++, (uint32_t)(t - b->records)};
+}
+
 static inline void heap_put(struct bare *b, uint32_t i, struct entry e, uint32_t arity)
 {
     *heap_at(b, i, arity) = e;
-    e.task->at = i;
+    b->records[e.task].at = i;
 }
 
 static inline void heap_up(struct bare *b, uint32_t i, struct entry e, uint32_t arity)
@@ -207,7 +220,7 @@ static inline void heap_up(struct bare *b, uint32_t i, struct entry e, uint32_t 
     while (i > 0) {
         uint32_t parent = (i - 1) / arity;
 
-        if (heap_at(b, parent, arity)->key <= e.key)
+        if (!before(&e, heap_at(b, parent, arity)))
             break;
         heap_put(b, i, *heap_at(b, parent, arity), arity);
         i = parent;
@@ -224,10 +237,10 @@ static inline void heap_down(struct bare *b, uint32_t i, struct entry e, uint32_
         if (child >= b->count)
             break;
         while (++child < end) {
-            if (heap_at(b, child, arity)->key < heap_at(b, least, arity)->key)
+            if (before(heap_at(b, child, arity), heap_at(b, least, arity)))
                 least = child;
         }
-        if (heap_at(b, least, arity)->key >= e.key)
+        if (!before(heap_at(b, least, arity), &e))
             break;
         heap_put(b, i, *heap_at(b, least, arity), arity);
         i = least;
@@ -239,7 +252,7 @@ static inline void heap_insert(struct bare *b, struct record *t, uint32_t arity)
 {
     if (t->key < b->floor)
         t->key = b->floor;
-    heap_up(b, b->count++, (struct entry){t->key, t}, arity);
+    heap_up(b, b->count++, entry_of(b, t), arity);
 }
 
 static inline void heap_take(struct bare *b, struct record *t, uint32_t arity)
@@ -249,7 +262,7 @@ static inline void heap_take(struct bare *b, struct record *t, uint32_t arity)
 
     if (i == b->count)
         return;
-    if (i > 0 && heap_at(b, (i - 1) / arity, arity)->key > last.key)
+    if (i > 0 && before(&last, heap_at(b, (i - 1) / arity, arity)))
         heap_up(b, i, last, arity);
     else
         heap_down(b, i, last, arity);
@@ -257,7 +270,7 @@ static inline void heap_take(struct bare *b, struct record *t, uint32_t arity)
 
 static inline void heap_first(struct bare *b, uint32_t arity)
 {
-    b->running = heap_at(b, 0, arity)->task;
+    b->running = &b->records[heap_at(b, 0, arity)->task];
     b->floor = b->running->key;
     heap_take(b, b->running, arity);
 }
@@ -266,27 +279,27 @@ static inline void heap_first(struct bare *b, uint32_t arity)
 static inline void heap_rank(struct bare *b, struct record *t, int priority,
                              uint32_t arity)
 {
-    int before = t->weight;
+    int was = t->weight;
 
     rank(t, priority);
-    t->key = b->floor + (t->key - b->floor) * before / t->weight;
-    if (before > t->weight)
-        heap_down(b, t->at, (struct entry){t->key, t}, arity);
+    t->key = b->floor + (t->key - b->floor) * was / t->weight;
+    if (was > t->weight)
+        heap_down(b, t->at, entry_of(b, t), arity);
     else
-        heap_up(b, t->at, (struct entry){t->key, t}, arity);
+        heap_up(b, t->at, entry_of(b, t), arity);
 }
 
 /* Who ran takes the place of who comes next: one way down. */
 static inline void heap_turn(struct bare *b, uint32_t arity)
 {
     struct record *t = charge(b);
-    struct entry top = *heap_at(b, 0, arity);
+    struct entry top = *heap_at(b, 0, arity), e = entry_of(b, t);
 
-    if (t->key <= top.key)
+    if (!before(&top, &e))
         return;
-    b->running = top.task;
+    b->running = &b->records[top.task];
     b->floor = top.key;
-    heap_down(b, 0, (struct entry){t->key, t}, arity);
+    heap_down(b, 0, e, arity);
 }
 
 #define HEAP(n)                                                                        \
@@ -344,7 +357,8 @@ static void look_up(void *state, const struct work *w)
     {                                                                                  \
         struct bare *b = state;                                                        \
         for (uint32_t i = 0; i < w->ops; i++) {                                        \
-            b->now += QUANTUM;                                                         \
+            b->grid += QUANTUM;                                                        \
+            b->now = b->grid + lateness(&b->seed);                                     \
             kind##_turn(b);                                                            \
         }                                                                              \
     }                                                                                  \

@@ -8,7 +8,8 @@ extern const neap_policy neap_policy_round_robin, neap_policy_priority,
 
 struct ours {
     neap_core *core;
-    neap_ns now;
+    neap_ns now, grid; /* of the decisions, which come a little later */
+    uint64_t seed;
     int spread;
     neap_id last;
 };
@@ -42,7 +43,7 @@ static void *start(const neap_policy *policy, int spread, const struct work *w)
 
     if (!o)
         return NULL;
-    o->now = NEAP_S;
+    o->now = o->grid = NEAP_S;
     o->spread = spread;
     if (neap_core_new(&o->core, &options, o->now) < 0)
         abort();
@@ -82,7 +83,8 @@ static void expired(void *state, const struct work *w)
     const neap_order *orders;
 
     for (uint32_t i = 0; i < w->ops; i++) {
-        o->now += QUANTUM;
+        o->grid += QUANTUM;
+        o->now = o->grid + lateness(&o->seed);
         neap_core_decide(o->core, o->now, &orders);
     }
 }

@@ -36,6 +36,14 @@ struct subject {
     void (*path[PATH_COUNT])(void *state, const struct work *w); /* NULL: has none */
 };
 
+/* How late a decision comes: up to half a millisecond, of no pattern. So no two tasks
+ * have used the same, as it is with real ones. */
+static inline int64_t lateness(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (int64_t)(*seed >> 45);
+}
+
 /* Priority and weight of task i: by turns the kinds that `spread` says. */
 int priority_of(uint32_t i, int spread);
 int weight_of(int priority);
