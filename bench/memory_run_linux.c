@@ -4,7 +4,7 @@
  *
  * Prints, of a runtime with the policy `fair`: bytes a task that malloc gave out, with
  * what it needs itself; bytes a task that became resident; nanoseconds to add one;
- * nanoseconds of a turn, when all are ready.
+ * nanoseconds of a turn, when all are ready; bytes of a task that a decision touches.
  */
 #include <malloc.h>
 #include <neap/neap.h>
@@ -76,8 +76,8 @@ int main(int argc, char **argv)
     if (neap_run_for(rt, TURNS * NEAP_MS) < 0)
         return 1;
     ran = now() - ran;
-    printf("%.1f %.1f %.1f %.1f\n", bytes / (double)tasks, pages / (double)tasks,
-           added / (double)tasks, ran / TURNS);
+    printf("%.1f %.1f %.1f %.1f %zu\n", bytes / (double)tasks, pages / (double)tasks,
+           added / (double)tasks, ran / TURNS, sizeof(neap_task));
     neap_free(rt);
     return 0;
 }
