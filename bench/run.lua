@@ -65,7 +65,9 @@ local function new_table()
     r.load[#r.load + 1] = load_now()
     if sample.peer then
       r.peer[#r.peer + 1] = sample.peer
-      if sample.ours then r.ratios[#r.ratios + 1] = sample.ours / sample.peer end
+      if sample.ours and sample.peer ~= 0 then
+        r.ratios[#r.ratios + 1] = sample.ours / sample.peer
+      end
     end
   end
   return rows, row
