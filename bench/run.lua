@@ -2,9 +2,9 @@
 --
 --   lua5.4 bench/run.lua [NAME]...          see ./dev bench, which builds what they need
 --
--- A benchmark is bench/NAME_bench.lua, which returns
+-- A benchmark is bench/NAME_bench.lua (or FOLDER/NAME, in a folder of your own), which returns
 --
---   { rounds = 3,                  -- how often all of it is measured
+--   { rounds = 3,                  -- how often all of it is measured, if ROUNDS does not say
 --     peers = { "xargs" },         -- programs of others, whose versions are told
 --     round = function(row, i) ... end,  -- measures everything once, we and the peers in turn
 --     finish = function() end }    -- ends what it has started, whatever happened
@@ -22,7 +22,7 @@ package.path = "bench/?.lua;" .. package.path
 local cjson = require "cjson"
 local kit = require "kit"
 
-local RESULTS = "bench/results"
+local RESULTS = os.getenv "RESULTS" or "bench/results"
 
 cjson.encode_number_precision(8)
 
@@ -153,8 +153,11 @@ local function measure(bench, row)
 end
 
 -- False: it failed.
-local function run(name)
-  local bench = dofile(("bench/%s_bench.lua"):format(name))
+local function run(which)
+  local folder, name = ("bench/" .. which):match("^bench/(.*/)([^/]*)$")
+  name = name or which
+  local bench = dofile(("%s%s_bench.lua"):format(folder or "bench/", name))
+  bench.rounds = math.tointeger(os.getenv "ROUNDS") or bench.rounds
   local rows, row = new_table()
   print(("== %s, %d rounds"):format(name, bench.rounds))
   local head = { bench = name, at = os.date("!%Y-%m-%dT%H:%M:%SZ"), rounds = bench.rounds,
