@@ -1,8 +1,8 @@
 -- switch_bench.lua - how long nobody runs at a switch: two tasks that watch the clock, on one CPU.
 --
--- From the last that one task saw before it stood still to the first that the other saw. All that is
--- between counts: the timer, the decision, both signals, the kernel's own switches. The peer is the
--- least that can be: a process on the same CPU that reads a timerfd and sends both signals.
+-- From the last that one task saw before it stood still to the first that the other saw. All that
+-- is between counts: the timer, the decision, both signals, the kernel's own switches. The peer is
+-- the least there can be: a process on the same CPU that reads a timerfd and sends both signals.
 local kit = require "kit"
 
 local QUANTUM, SECONDS = 10, 5 -- ms, s
