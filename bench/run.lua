@@ -13,7 +13,8 @@
 --
 --   row { "dispatch of 2,000 jobs", unit = "s", ours = 1.2,
 --     peer = 1.4, of = "xargs",            -- what the peer took
---     ratio = 1,                           -- wanted: ours at most so many times the peer's
+--     ratio = 1,                           -- wanted: ours at most so many times the peer's;
+--                                          -- false: a ratio would say nothing
 --     most = 2, least = 0.1 }              -- and at most, at least that
 --
 -- The median over the rounds stands in the table, with the least and the most; of ratios too, each
@@ -65,7 +66,7 @@ local function new_table()
     r.load[#r.load + 1] = load_now()
     if sample.peer then
       r.peer[#r.peer + 1] = sample.peer
-      if sample.ours and sample.peer ~= 0 then
+      if sample.ours and sample.peer ~= 0 and sample.ratio ~= false then
         r.ratios[#r.ratios + 1] = sample.ours / sample.peer
       end
     end

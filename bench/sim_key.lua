@@ -21,6 +21,7 @@ local function simulate(time)
 end
 
 local before = resident()
+simulate(neap.ms) -- touches the memory
 local few, setup = simulate(neap.ms)
 local many, all = simulate(decisions * 10 * neap.ms)
 print(("%d %.0f %.0f"):format(many - few, all - setup, (resident() - before) / tasks))

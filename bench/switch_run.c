@@ -1,8 +1,8 @@
-/* switch_run.c - how long nobody runs while one process is stopped and the next goes on.
+/* switch_run.c - how long nobody runs while one is stopped and the next goes on.
  *
- *   switch_run watch FILE                       a task: notes when it stood still
- *   switch_run pair QUANTUM_MS SECONDS FILE FILE   two of them, and the least that makes
- *                                               them take turns: kill, kill
+ *   switch_run watch FILE                      notes when it stood still
+ *   switch_run pair MS SECONDS FILE FILE       two of these take turns of MS each, by
+ *                                              the least that there can be: kill, kill
  *
  * A watcher reads the clock all the time. A gap of more than GAP ns goes into FILE as
  * two numbers of 64 bits: when it last ran before, when it first ran again.
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
         return watch(argv[2]);
     if (argc != 6 || strcmp(argv[1], "pair") != 0) {
         fprintf(stderr, "usage: switch_run watch FILE\n"
-                        "       switch_run pair QUANTUM_MS SECONDS FILE FILE\n");
+                        "       switch_run pair MS SECONDS FILE FILE\n");
         return 2;
     }
     stay_on_one_cpu();
