@@ -5,13 +5,16 @@
  * loop: computes. family: three children do, while it waits. storm: runs /bin/true, one
  * after the other. After SECONDS, by the clock on the wall and though it is stopped at
  * times, it ends by itself and prints: ns of CPU time that it and all its children have
- * used, ns from its start to its end.
+ * used, ns from its start to its end. It ends with who started it: a limiter that dies
+ * may leave it stopped.
  */
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -37,6 +40,7 @@ static void family(int64_t end)
 {
     for (int i = 0; i < 3; i++) {
         if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
             loop(end);
             _exit(0);
         }
@@ -74,6 +78,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: burn_run loop|family|storm SECONDS\n");
         return 2;
     }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     end += (int64_t)(atof(argv[2]) * 1e9);
     if (strcmp(argv[1], "family") == 0)
         family(end);

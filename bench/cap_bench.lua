@@ -24,9 +24,12 @@ local group, set_quota
 
 -- % of a CPU that the program got, started by `command`; nil: it did not come to its end.
 local function got(command, kind)
-  local text = kit.output(("%s %s %s %d"):format(command, kit.path "burn_run", kind, SECONDS))
+  local text, well = kit.output(("%s %s %s %d"):format(command, kit.path "burn_run", kind, SECONDS))
   local used, wall = text:match("(%d+) (%d+)")
-  if not used then print(("%s: %s has not survived it"):format(command, kind)) end
+  if not well then
+    print(("%s: has died, %s %s"):format(command:match("%S+"), kind, used and "had ended" or
+      "with it"))
+  end
   return used and 100 * used / wall
 end
 
