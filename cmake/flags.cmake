@@ -40,12 +40,6 @@ function(neap_common_code target) # an archive
   endif()
 endfunction()
 
-# What differs between systems stands in *_linux.c files, which alone may use GNU calls.
-function(neap_mark_linux)
-  list(FILTER ARGN INCLUDE REGEX "_linux\\.c$")
-  set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS _GNU_SOURCE)
-endfunction()
-
 # Links a program with all that it needs, where the libraries for that are there: it has fewer
 # pages of its own, and is sooner forked.
 include(CheckCSourceCompiles)

@@ -1,0 +1,57 @@
+# platform.cmake - which files are compiled where.
+#
+# What differs between systems stands in files of its own with the same functions in each:
+# NAME_linux.c, NAME_bsd.c, NAME_portable.c. Of each NAME one is compiled, the first that is there:
+#
+#   on Linux             linux
+#   with NEAP_PORTABLE   portable: POSIX and libev, nothing of any one system
+#   on macOS, the BSDs   bsd, portable
+#   elsewhere            portable
+#
+# A NAME that has none of these is left out: who calls its functions does not link.
+option(NEAP_PORTABLE "only POSIX and libev, on Linux, too" OFF)
+
+set(neap_bsds Darwin FreeBSD OpenBSD NetBSD DragonFly)
+if(NEAP_PORTABLE)
+  set(NEAP_VARIANTS portable)
+elseif(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  set(NEAP_VARIANTS linux)
+elseif(CMAKE_SYSTEM_NAME IN_LIST neap_bsds)
+  set(NEAP_VARIANTS bsd portable)
+else()
+  set(NEAP_VARIANTS portable)
+endif()
+
+# Sets `variable` to those of the files given that this build compiles, and lets each of them use
+# what its system has beyond POSIX.
+function(neap_choose variable)
+  set(chosen ${ARGN})
+  list(FILTER chosen EXCLUDE REGEX "_(linux|bsd|portable)\\.c$")
+  foreach(source ${ARGN})
+    if(source MATCHES "^(.*)_(linux|bsd|portable)\\.c$")
+      list(APPEND names ${CMAKE_MATCH_1})
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES names)
+  foreach(name ${names})
+    foreach(variant ${NEAP_VARIANTS})
+      if(${name}_${variant}.c IN_LIST ARGN)
+        list(APPEND chosen ${name}_${variant}.c)
+        break()
+      endif()
+    endforeach()
+  endforeach()
+  neap_mark_system(${chosen})
+  set(${variable} ${chosen} PARENT_SCOPE)
+endfunction()
+
+# Of the files given, *_linux.c alone may use GNU calls, and *_bsd.c those of the BSDs.
+function(neap_mark_system)
+  set(of_linux ${ARGN})
+  list(FILTER of_linux INCLUDE REGEX "_linux\\.c$")
+  set_source_files_properties(${of_linux} PROPERTIES COMPILE_DEFINITIONS _GNU_SOURCE)
+  set(of_bsd ${ARGN})
+  list(FILTER of_bsd INCLUDE REGEX "_bsd\\.c$")
+  set_source_files_properties(${of_bsd} PROPERTIES COMPILE_DEFINITIONS
+    "_DARWIN_C_SOURCE;_NETBSD_SOURCE;_BSD_SOURCE;__BSD_VISIBLE=1")
+endfunction()
