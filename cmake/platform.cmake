@@ -45,7 +45,8 @@ function(neap_choose variable)
   set(${variable} ${chosen} PARENT_SCOPE)
 endfunction()
 
-# Of the files given, *_linux.c alone may use GNU calls, and *_bsd.c those of the BSDs.
+# Of the files given, *_linux.c alone may use GNU calls, *_bsd.c those of the BSDs, and
+# *_portable.c the XSI option of POSIX.
 function(neap_mark_system)
   set(of_linux ${ARGN})
   list(FILTER of_linux INCLUDE REGEX "_linux\\.c$")
@@ -54,4 +55,7 @@ function(neap_mark_system)
   list(FILTER of_bsd INCLUDE REGEX "_bsd\\.c$")
   set_source_files_properties(${of_bsd} PROPERTIES COMPILE_DEFINITIONS
     "_DARWIN_C_SOURCE;_NETBSD_SOURCE;_BSD_SOURCE;__BSD_VISIBLE=1")
+  set(of_posix ${ARGN})
+  list(FILTER of_posix INCLUDE REGEX "_portable\\.c$")
+  set_source_files_properties(${of_posix} PROPERTIES COMPILE_DEFINITIONS _XOPEN_SOURCE=700)
 endfunction()

@@ -182,6 +182,8 @@ void neap_module_preload(lua_State *L)
     preload(L, "neap.core");
     lua_pushcfunction(L, neap_paths_lua);
     preload(L, "neap.paths");
+    lua_pushcfunction(L, neap_ignored_lua);
+    preload(L, "neap.ignored");
     lua_pushcfunction(L, neap_interrupt_lua);
     preload(L, "neap.interrupt");
 }

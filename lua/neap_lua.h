@@ -226,9 +226,15 @@ int neap_jobs_task(lua_State *L);
 
 /* terminal.c */
 int neap_paths_lua(lua_State *L);     /* require "neap.paths" */
+int neap_ignored_lua(lua_State *L);   /* ignored.c: require "neap.ignored" */
 int neap_interrupt_lua(lua_State *L); /* interrupt.c: require "neap.interrupt" */
 int neap_terminal_lua(lua_State *L);  /* neap.terminal(fd) */
 int neap_writable_lua(lua_State *L);  /* neap.writable(fd [, time]) */
+
+/* self_linux.c: the file of the program that runs, resolved; and a name by which our
+ * children can start it as long as we live. */
+bool neap_self_path(char *out, size_t room);
+bool neap_self_link(char *out, size_t room);
 
 /* options.c: values from scripts. All raise and name `what` when the value is not as
  * wanted. */

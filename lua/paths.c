@@ -11,9 +11,8 @@
 /* "/opt/neap" of "/opt/neap/bin/neap". */
 static bool find_prefix(char *out, size_t room)
 {
-    ssize_t size = readlink("/proc/self/exe", out, room - 1);
-
-    out[size > 0 ? size : 0] = '\0';
+    if (!neap_self_path(out, room))
+        return false;
     for (int i = 0; i < 2; i++) {
         char *slash = strrchr(out, '/');
 
@@ -26,13 +25,17 @@ static bool find_prefix(char *out, size_t room)
 
 int neap_paths_lua(lua_State *L)
 {
-    char prefix[PATH_MAX], types[PATH_MAX + 32];
+    char prefix[PATH_MAX], types[PATH_MAX + 32], program[PATH_MAX];
 
     if (find_prefix(prefix, sizeof prefix))
         snprintf(types, sizeof types, "%s/share/neap/types", prefix);
     else
         types[0] = '\0';
-    lua_createtable(L, 0, 1);
+    lua_createtable(L, 0, 2);
+    if (neap_self_link(program, sizeof program)) {
+        lua_pushstring(L, program);
+        lua_setfield(L, -2, "program");
+    }
     lua_pushstring(L, access(types, R_OK) == 0 ? types : NEAP_DATADIR "/types");
     lua_setfield(L, -2, "types");
     return 1;

@@ -58,7 +58,7 @@ static void the_tick_comes_at_its_time(void **state)
     assert_true(neap_os_now() >= at);
     neap_os_tick_read(fd);
     assert_false(fires(fd, 0));
-    close(fd);
+    neap_os_tick_close(fd);
 }
 
 static void a_time_that_is_past_ticks_at_once(void **state)
@@ -68,7 +68,7 @@ static void a_time_that_is_past_ticks_at_once(void **state)
     assert_int_equal(neap_os_tick_arm(fd, 0, NEAP_S), 0);
     assert_true(fires(fd, 5000));
     neap_os_tick_read(fd);
-    close(fd);
+    neap_os_tick_close(fd);
 }
 
 static void forever_turns_it_off(void **state)
@@ -79,7 +79,7 @@ static void forever_turns_it_off(void **state)
     assert_int_equal(neap_os_tick_arm(fd, NEAP_FOREVER, NEAP_S), 0);
     assert_false(fires(fd, 20));
     neap_os_tick_read(fd); /* nothing there: does not wait */
-    close(fd);
+    neap_os_tick_close(fd);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 -- TSTP holds everything and stops neap, WINCH is passed on to a single program. What was ignored
 -- when neap was started stays ignored; but QUIT does no harm, and is heard by `neap run &`, too.
 local console = require "neap.console"
+local ignored = require "neap.ignored" -- `nohup neap`, `neap &` in a script
 local neap = require "neap"
 local state = require "neap.state"
 
@@ -11,13 +12,6 @@ local signals = {}
 
 local NUMBERS = { HUP = 1, INT = 2, TERM = 15, TSTP = 20 }
 local SAME = neap.s // 5 -- `timeout` sends TERM to its command, then to the whole group
-
--- The signals that whoever started us had ignored, as a mask: `nohup neap`, `neap &` in a script.
-local function ignored()
-  local file <close> = io.open("/proc/self/status")
-  local mask = file and file:read("a"):match("\nSigIgn:%s*(%x+)")
-  return mask and tonumber(mask, 16) or 0
-end
 
 -- The first signal asks the tasks to end. HUP may come several times, of the terminal, the shell
 -- and the system, and means no hurry; nor does a TERM that comes together with the first.
@@ -48,10 +42,10 @@ end
 
 -- Sets the handlers for a session that is about to run.
 function signals.listen(session)
-  local rt, mask = session.rt, ignored()
+  local rt = session.rt
   local function hear(name, handler)
     local number = NUMBERS[name]
-    if number and mask >> number - 1 & 1 == 1 then return end
+    if number and ignored >> number - 1 & 1 == 1 then return end
     rt:on_signal(name, function(...) handler(session, ...) end)
   end
   for _, name in ipairs { "HUP", "INT", "TERM" } do hear(name, interrupt) end

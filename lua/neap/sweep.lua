@@ -9,6 +9,7 @@ local metrics = require "neap.metrics"
 local neap = require "neap"
 local answer = require "neap.answer"
 local options = require "neap.options"
+local paths = require "neap.paths"
 local tables = require "neap.table"
 
 local sweep = {}
@@ -131,13 +132,8 @@ end
 
 -- Runs.
 
--- Ours is a link that a child can follow as long as we live.
 local function program()
-  local file = io.open("/proc/self/stat")
-  local pid = file and file:read("n")
-  if file then file:close() end
-  if not pid then options.refuse(BROKEN, "cannot find neap's own program in /proc") end
-  return ("/proc/%d/exe"):format(pid)
+  return paths.program or options.refuse(BROKEN, "cannot find neap's own program")
 end
 
 local function command_of(point, path, given)

@@ -58,6 +58,28 @@ static int signal_tree(struct guard *g, int signo, enum whom whom)
     return sent;
 }
 
+/* As long as anybody is in it, its number is nobody else's. */
+static bool group_lives(pid_t group)
+{
+    return kill(-group, 0) == 0 || errno == EPERM;
+}
+
+/* Of those whose leader is gone; where nobody tells us who is below us. */
+static bool groups_left(struct guard *g)
+{
+    bool left = false;
+
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (struct record *r = g->by_pid[i], *next; r; r = next) {
+            next = r->next_by_pid;
+            if (group_lives(r->pid))
+                left = true;
+            else
+                record_drop(g, r);
+        }
+    return left;
+}
+
 /* Takes all zombies away; their records too, since a group number may come again now.
  * Returns whether there is any child left. */
 static bool children_left(struct guard *g)
@@ -69,10 +91,10 @@ static bool children_left(struct guard *g)
     while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
         struct record *r = record_of_pid(g, pid);
 
-        if (r)
+        if (r && (neap_proc_sees_all() || !group_lives(pid)))
             record_drop(g, r);
     }
-    return pid == 0;
+    return pid == 0 || (!neap_proc_sees_all() && groups_left(g));
 }
 
 static void pause_for(struct guard *g, int64_t time)
@@ -118,6 +140,7 @@ static void end_all(struct guard *g)
     signal_groups(g, SIGCONT);
     book_signal_others(g, SIGCONT);
     book_cgroups(g, CGROUP_THAW);
+    others |= !neap_proc_sees_all(); /* of the end of an orphan nothing tells us */
     while ((others ? anybody_left(g, 0) : children_left(g)) && g->now < until)
         pause_for(g, others ? ROUND : until - g->now);
     kill_all(g, KILL_TIME);

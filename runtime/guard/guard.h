@@ -39,8 +39,9 @@ struct note {
 };
 
 /* QUEUED -> WAITING (forked) -> EXECING (has its go) -> RUNNING -> EXITED (a kept
- * zombie). MOVED: one of the first three of a guard that died. */
-enum stage { QUEUED, WAITING, EXECING, RUNNING, EXITED, MOVED };
+ * zombie). MOVED: one of the first three of a guard that died. OTHERS: its leader is
+ * reaped, others are in its group, and where nobody sees them we know them by it. */
+enum stage { QUEUED, WAITING, EXECING, RUNNING, EXITED, MOVED, OTHERS };
 
 enum { NOTES = 4 }; /* FORKED, STARTED or FAILED, EXITED, REAPED */
 
@@ -126,8 +127,9 @@ void *setup_memory(size_t size);
 /* Makes this process a guard. False, with a word on stderr: it cannot be
  * one. */
 bool setup(struct guard *g, char **argv);
-extern const int setup_ignored[]; /* the signals that we ignore, ended by 0 */
-void setup_lock(void);            /* its memory, where allowed */
+extern const int setup_ignored[];        /* the signals that we ignore, ended by 0 */
+void setup_lock(void);                   /* its memory, where allowed */
+_Noreturn void setup_again(char **argv); /* executes this program once more */
 bool setup_child(struct guard *g, pid_t *pid); /* takes a SIGCHLD: who it names */
 /* Is there a zombie among our children (P_ALL), or is `pid` one (P_PID)? It stays
  * one. */
@@ -156,11 +158,11 @@ void talk_stuck(struct guard *g, int64_t time); /* the runtime is back after `ti
  * or 0. */
 void talk_orphan(struct guard *g, pid_t pid, uint64_t tag, int64_t cpu);
 
-/* pass_linux.c: descriptors and cgroups for a child. */
+/* pass.c: descriptors for a child. */
 /* Like recv(), and takes descriptors that come with what it reads into `in`. */
 ssize_t pass_receive(int socket, struct input *in, void *out, size_t room);
 void pass_drop(struct input *in); /* closes what was not taken */
-/* Like fork(), into the cgroup of `job` if it names one. */
+/* pass_linux.c: like fork(), into the cgroup of `job` if it names one. */
 pid_t pass_fork(const neap_wire_job *job);
 
 /* spawn.c */
@@ -181,7 +183,7 @@ void keep_adopt(struct guard *g, uint64_t tag, const neap_wire_adopt *adopt);
 void keep_take(struct guard *g);                   /* we are the guard from now on */
 void keep_look(struct guard *g, struct record *r); /* has one that MOVED exec'd? */
 
-/* child_linux.c: the rest of a child's life until exec. `line`: where it hears its go
+/* child.c: the rest of a child's life until exec. `line`: where it hears its go
  * and says its errno. Allocates nothing. */
 _Noreturn void child_run(uint64_t tag, const neap_wire_job *job, char **slots,
                          int line);
@@ -196,8 +198,12 @@ void limits_raise_files(void);
 /* Sets the job's limits for this process. 0; or the errno of what failed and, above
  * LIMITS_SHIFT, which enum neap_wire_limit that was. */
 int limits_apply(const neap_wire_job *job);
+/* Makes this process one that others run before, on `cpus` (NULL: any). What is refused
+ * is left. */
+void limits_place(const uint64_t *cpus);
 
 /* reap.c */
+int64_t reap_cpu(const struct rusage *used); /* as the wire tells it */
 void reap_init(struct guard *g);
 void reap(struct guard *g);               /* there were SIGCHLDs */
 void reap_uncovered(struct guard *g);     /* a kept zombie has gone */

@@ -29,8 +29,7 @@ static _Noreturn void become_guard(char **argv)
     close(SOCKET);
     argv[0] = (char[]){"neap-guard"};
     argv[NEAP_WIRE_ROLE] = (char[]){NEAP_WIRE_KEPT};
-    execv("/proc/self/exe", argv);
-    _exit(127);
+    setup_again(argv);
 }
 
 bool keep_begin(struct guard *g, char **argv)

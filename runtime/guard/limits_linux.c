@@ -20,6 +20,9 @@
 enum { IO_PROCESS = 1, IO_CLASS_SHIFT = 13 };  /* linux/ioprio.h */
 enum { DEADLINE = 6, FLAG_RESET_ON_FORK = 1 }; /* linux/sched.h */
 
+_Static_assert(NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) == sizeof(cpu_set_t),
+               "one format");
+
 /* The kernel's struct sched_attr, which glibc does not have yet. */
 struct attributes {
     uint32_t size, policy;
@@ -140,4 +143,15 @@ int limits_apply(const neap_wire_job *job)
             return errno | which << LIMITS_SHIFT;
     }
     return 0;
+}
+
+/* Neither may fail a task: BATCH only spares the sender of its CONT, and a set of CPUs
+ * that is not legal any more is the runtime's to correct. */
+void limits_place(const uint64_t *cpus)
+{
+    struct sched_param none = {0};
+
+    sched_setscheduler(0, SCHED_BATCH, &none);
+    if (cpus)
+        set_affinity(cpus);
 }

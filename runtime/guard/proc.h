@@ -22,6 +22,11 @@ typedef struct neap_proc {
     uint64_t start;  /* in clock ticks since boot: with the pid, who it is */
 } neap_proc;
 
+/* Can this build see which processes there are, and who descends from whom? If not,
+ * nothing below finds anybody; of one whose number is known neap_proc_read() tells the
+ * group and the session, no state, no start (0), no parent (0). */
+bool neap_proc_sees_all(void);
+
 /* 0, or -ESRCH. */
 int neap_proc_read(pid_t pid, neap_proc *out);
 

@@ -13,6 +13,11 @@
 
 enum { PATH_ROOM = 64, FORKNOEXEC = 0x40 /* the kernel's PF_FORKNOEXEC */ };
 
+bool neap_proc_sees_all(void)
+{
+    return true;
+}
+
 bool neap_proc_lives(const neap_proc *p)
 {
     return (p->state != 'Z' && p->state != 'X') || p->threads > 1;

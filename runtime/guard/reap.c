@@ -24,7 +24,7 @@
 enum { SHARE = 20 };
 #define PATIENCE (5 * MS) /* with a zombie that hides others */
 
-static int64_t cpu_of(const struct rusage *used)
+int64_t reap_cpu(const struct rusage *used)
 {
     const struct timeval *u = &used->ru_utime, *s = &used->ru_stime;
 
@@ -39,7 +39,7 @@ static void tell_exit(struct guard *g, struct record *r, const siginfo_t *info,
         .pid = r->pid,
         .code = info->si_status,
         .signalled = info->si_code != CLD_EXITED,
-        .time = cpu_of(used),
+        .time = reap_cpu(used),
     };
 
     record_started(g, r); /* killed before its exec, it would still be among them */
@@ -56,7 +56,7 @@ static void take_orphan(struct guard *g, pid_t pid, const struct rusage *used)
     if (waitpid(pid, NULL, WNOHANG) != pid)
         return;
     g->orphans_taken++;
-    talk_orphan(g, pid, named ? tag : 0, cpu_of(used));
+    talk_orphan(g, pid, named ? tag : 0, reap_cpu(used));
 }
 
 /* A zombie. Its last words come before its end: an exec that failed is FAILED, no
@@ -87,6 +87,17 @@ static void ask(void *user, pid_t pid)
 
     if (!(r && r->stage == EXITED) && setup_ended(P_PID, pid, &info, &used))
         take(g, &info, &used);
+}
+
+/* Where there is no list of our children they are the leaders that we know. One that is
+ * told may leave the list. */
+static void ask_known(struct guard *g)
+{
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (struct record *r = g->by_pid[i], *next; r; r = next) {
+            next = r->next_by_pid;
+            ask(g, r->pid);
+        }
 }
 
 /* Takes what is shown until nothing is, or a kept zombie. */
@@ -131,7 +142,10 @@ static void scan(struct guard *g)
     int64_t began = clock_now();
     unsigned taken = g->orphans_taken;
 
-    neap_proc_children(getpid(), ask, g);
+    if (neap_proc_sees_all())
+        neap_proc_children(getpid(), ask, g);
+    else
+        ask_known(g);
     g->scan.free = not_before(g, began);
     /* one that is taken away may shift the list that is being read: once more */
     g->scan.due = g->orphans_taken == taken ? INT64_MAX : g->scan.free;

@@ -108,6 +108,12 @@ bool setup(struct guard *g, char **argv)
     return true;
 }
 
+_Noreturn void setup_again(char **argv)
+{
+    execv("/proc/self/exe", argv);
+    _exit(127);
+}
+
 bool setup_child(struct guard *g, pid_t *pid)
 {
     struct signalfd_siginfo info;

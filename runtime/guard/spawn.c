@@ -7,6 +7,7 @@
  * that hangs would hang us.
  */
 #include "guard.h"
+#include "line.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -38,8 +39,9 @@ static int fork_child(struct guard *g, struct record *r)
     int line[2], error;
     pid_t pid;
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
-        return errno;
+    error = neap_line_pair(SOCK_STREAM, line);
+    if (error)
+        return -error;
     pid = pass_fork(&r->job);
     if (pid == 0)
         child_run(r->tag, &r->job, r->slots, line[1]);

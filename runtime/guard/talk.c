@@ -5,6 +5,7 @@
  * error of the socket, is taken for the runtime's death.
  */
 #include "guard.h"
+#include "proc.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -212,14 +213,34 @@ static bool group_lives(pid_t group)
     return kill(-group, 0) == 0 || errno == EPERM;
 }
 
+/* Takes it away. What it and all that it had waited for have used. */
+static int64_t reap_one(pid_t pid)
+{
+    struct rusage before, after;
+
+    getrusage(RUSAGE_CHILDREN, &before);
+    waitpid(pid, NULL, WNOHANG);
+    getrusage(RUSAGE_CHILDREN, &after);
+    return reap_cpu(&after) - reap_cpu(&before);
+}
+
 static void take_reap(struct guard *g, struct record *r)
 {
+    neap_wire_event event = {.pid = r->pid};
+
+    if (r->stage == OTHERS) {
+        record_drop(g, r);
+        return;
+    }
     if (r->stage != EXITED)
         return;
-    waitpid(r->pid, NULL, WNOHANG);
-    talk_tell(g, r, NEAP_WIRE_REAPED,
-              (neap_wire_event){.pid = r->pid, .code = group_lives(r->pid)});
-    record_drop(g, r);
+    event.time = reap_one(r->pid);
+    event.code = group_lives(r->pid);
+    talk_tell(g, r, NEAP_WIRE_REAPED, event);
+    if (event.code && !neap_proc_sees_all())
+        r->stage = OTHERS;
+    else
+        record_drop(g, r);
     reap_uncovered(g);
 }
 

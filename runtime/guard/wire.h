@@ -66,7 +66,8 @@ typedef struct neap_wire_event {
      * limit (limits.h), 0: none */
     int32_t code;
     int32_t signalled; /* EXITED: 1 by a signal, else 0 */
-    /* ns. EXITED, ORPHAN: what it had reaped included; STUCK: since the last beat */
+    /* ns. EXITED (where the system tells it), REAPED, ORPHAN: what it had reaped
+     * included; STUCK: since the last beat */
     int64_t time;
 } neap_wire_event;
 

@@ -195,6 +195,15 @@ void neap_account_exact(neap_runtime *rt, process *p, neap_ns now)
     tell(rt, p, now);
 }
 
+void neap_account_reaped(neap_runtime *rt, process *p, neap_ns used)
+{
+    if (used <= p->exact)
+        return;
+    p->exact = used;
+    p->exact_leader = p->leader_cpu;
+    tell(rt, p, neap_loop_now(rt));
+}
+
 /* Alone, it can have started nobody without using time itself; whom it lost before, and
  * nobody has found, shows in the source, which is asked now and then. */
 bool neap_account_stands_still(process *p)

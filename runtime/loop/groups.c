@@ -160,6 +160,8 @@ int neap_group_signal(const process *p, const tree_group *g, int signo)
         return 0;
     if (g->descriptor >= 0)
         return neap_os_group_signal_by(g->descriptor, signo);
+    if (p->reaped)
+        return p->group_left ? neap_os_group_signal(g->id, signo) : -ESRCH;
     if (g == &p->own)
         return neap_os_leader_signal(g->id, signo);
     return neap_os_group_signal(g->id, signo);

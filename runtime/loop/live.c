@@ -214,7 +214,7 @@ void neap_live_close(neap_runtime *rt)
     if (rt->loop && !rt->foreign)
         ev_loop_destroy(rt->loop);
     if (rt->tick >= 0)
-        close(rt->tick);
+        neap_os_tick_close(rt->tick);
     free(all);
 }
 

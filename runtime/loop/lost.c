@@ -134,6 +134,6 @@ void neap_lost(neap_runtime *rt)
     pid_t guard = neap_guard_pid(rt->guard);
 
     forget_guard(rt);
-    if (!rt->opt.adopt || lost_too_often(rt) || neap_adopt(rt) != 0)
+    if (!rt->adopts || lost_too_often(rt) || neap_adopt(rt) != 0)
         let_all_go(rt, guard);
 }

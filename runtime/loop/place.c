@@ -7,6 +7,7 @@
  * CPU cost five times as much.
  */
 #include "runtime.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,11 @@ int neap_place_open(neap_runtime *rt)
         return neap_error(NEAP_EMEMORY, NULL);
     p->sampled_at = neap_os_now();
     r = neap_os_load_read(p->load);
+    if (r == -ENOTSUP) { /* nobody can be bound to a CPU here */
+        neap_place_close(rt);
+        p->confined = false;
+        return 0;
+    }
     return r < 0 ? neap_error(-r, "cannot tell how busy the CPUs are: %s",
                               neap_strerror(r))
                  : 0;
@@ -222,8 +228,10 @@ int neap_place_change(neap_runtime *rt, int cpus)
         if (!p->load)
             return neap_error(NEAP_EMEMORY, NULL);
     }
-    choose(rt, cpus);
-    place_all(rt, &p->set);
+    if (choose(rt, cpus) == -ENOTSUP)
+        p->confined = false;
+    else
+        place_all(rt, &p->set);
     return 0;
 }
 

@@ -116,15 +116,17 @@ struct process {
     unsigned vain, spare;      /* looks that found it awake; those to be left out now */
     process *next_asleep, *prev_asleep; /* NULL: it is not among the sleepers */
 
-    bool held, was_held;       /* we have stopped it; ever */
-    bool suspended;            /* ... by neap_suspend(), though it may run */
-    bool correct;              /* in rt->held: its CPU time is to be read once more */
-    int looks;                 /* ... that there were since it was held */
-    neap_ns correct_at;        /* not before */
-    bool ending;               /* TERM was sent: it may run until it is gone */
-    bool ended_by_run;         /* by neap_end(): how = ended, never a failure */
-    bool sent;                 /* P_ASKED: the guard was asked, and not only will be */
-    bool adopted;              /* our child, since its guard died */
+    bool held, was_held; /* we have stopped it; ever */
+    bool suspended;      /* ... by neap_suspend(), though it may run */
+    bool correct;        /* in rt->held: its CPU time is to be read once more */
+    int looks;           /* ... that there were since it was held */
+    neap_ns correct_at;  /* not before */
+    bool ending;         /* TERM was sent: it may run until it is gone */
+    bool ended_by_run;   /* by neap_end(): how = ended, never a failure */
+    bool sent;           /* P_ASKED: the guard was asked, and not only will be */
+    bool reaped;     /* its leader has been: what is left of it is its group alone */
+    bool group_left; /* ... and somebody is in that */
+    bool adopted;    /* our child, since its guard died */
     struct attached *attached; /* NULL: we have started it (attach.h) */
     struct {
         bool told;

@@ -147,6 +147,30 @@ void neap_rest_expect(neap_runtime *rt, process *p)
     rt->ending++;
 }
 
+/* Where nobody sees who is in a group, it says so itself once its leader is no zombie
+ * any more: so that goes first, and REAPED tells. As long as anybody is in it, the
+ * number stays its own. */
+static bool is_reaped_first(neap_runtime *rt, process *p)
+{
+    if (neap_proc_sees_all() || !rt->guard || p->adopted || p->attached)
+        return false;
+    p->reaped = true;
+    neap_guard_reap(rt->guard, p->task->id);
+    return true;
+}
+
+void neap_rest_reaped(neap_runtime *rt, process *p, const neap_guard_event *e)
+{
+    if (!p->reaped || p->phase != P_ENDED)
+        return;
+    neap_account_reaped(rt, p, e->cpu);
+    p->group_left = e->left;
+    if (p->group_left)
+        see_to_rest(rt, p);
+    else
+        finish(rt, p);
+}
+
 /* A cgroup knows. Without one the rest may have gone to the guard. */
 static bool may_have_rest(const process *p)
 {
@@ -161,6 +185,8 @@ void neap_rest_look(neap_runtime *rt)
         process *p = rt->ended;
 
         rt->ended = p->next_ended;
+        if (is_reaped_first(rt, p))
+            continue;
         if (may_have_rest(p))
             see_to_rest(rt, p);
         else

@@ -91,6 +91,7 @@ struct neap_runtime {
     neap_guard *guard;
     bool guard_speaks; /* its socket has something for us */
     bool guard_lost;
+    bool adopts;                /* orphans of ours come to us */
     bool adopting, child_ended; /* we have had a guard's children; one may have ended */
     neap_ns guard_cpu;          /* of guards that are gone */
     pid_t past_guards[PAST_GUARDS]; /* whose tasks may still be there */
@@ -332,6 +333,8 @@ void neap_account_seen(const neap_runtime *rt, member *m);
 void neap_account_missed(const neap_runtime *rt, process *p, const member *m);
 void neap_account_measure(neap_runtime *rt, process *p, neap_ns now);
 void neap_account_exact(neap_runtime *rt, process *p, neap_ns now);
+/* What its leader, and all that it had waited for, has used, as the guard reaped it. */
+void neap_account_reaped(neap_runtime *rt, process *p, neap_ns used);
 /* Sure that it has used nothing since the last exact reading? Cheap. */
 bool neap_account_stands_still(process *p);
 void neap_account_all(neap_runtime *rt, neap_ns now);     /* of those who have a cpu */
@@ -388,6 +391,8 @@ void neap_rest_expect(neap_runtime *rt, process *p); /* its leader has exited */
 void neap_rest_gone(neap_runtime *rt, process *p);   /* its exit is to be told */
 /* All ends of this turn were heard: what have they left? */
 void neap_rest_look(neap_runtime *rt);
+/* Its leader is no zombie any more: others may be in its group. */
+void neap_rest_reaped(neap_runtime *rt, process *p, const neap_guard_event *e);
 /* Before the guard is closed: who was left alone must not end with it. */
 void neap_rest_spare(neap_runtime *rt);
 

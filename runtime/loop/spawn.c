@@ -73,8 +73,7 @@ int neap_spawn_guard(neap_runtime *rt)
         r = neap_cgroups_open(rt);
     if (r < 0)
         return r;
-    if (rt->opt.adopt)
-        neap_os_adopt_orphans();
+    rt->adopts = rt->opt.adopt && neap_os_adopt_orphans() == 0;
     neap_watch_open(rt);
     rt->beat_at = 0;
     neap_rank_lower(rt);
@@ -85,7 +84,7 @@ int neap_spawn_guard(neap_runtime *rt)
                                             : NEAP_GUARD_CONTINUE,
                             .grace = rt->opt.grace,
                             .record = rt->record,
-                            .keeper = rt->opt.adopt,
+                            .keeper = rt->adopts,
                             .stuck_after = rt->opt.stuck_after,
                         });
     neap_rank_raise(rt);
@@ -271,6 +270,8 @@ static void on_event(neap_runtime *rt, const neap_guard_event *e)
         neap_spawn_exited(rt, p, e);
         break;
     case NEAP_GUARD_REAPED:
+        neap_rest_reaped(rt, p, e);
+        break;
     case NEAP_GUARD_STUCK:
     case NEAP_GUARD_ORPHAN:
     case NEAP_GUARD_MOVED:

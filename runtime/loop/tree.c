@@ -118,21 +118,6 @@ static void meet_child(void *user, pid_t pid)
         neap_orphans_loosen(w->rt, w->p);
 }
 
-static const char *name_of(pid_t pid, char *out, size_t room)
-{
-    char path[64];
-    FILE *file;
-
-    snprintf(out, room, "?");
-    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
-    file = fopen(path, "re");
-    if (file && fscanf(file, "%15[^\n]", out) != 1)
-        snprintf(out, room, "?");
-    if (file)
-        fclose(file);
-    return out;
-}
-
 static void warn(neap_runtime *rt, process *p, pid_t pid, const char *why)
 {
     char text[160], name[16];
@@ -142,10 +127,11 @@ static void warn(neap_runtime *rt, process *p, pid_t pid, const char *why)
     if (p->warned)
         return;
     p->warned = true;
+    neap_os_member_name(pid, name, sizeof name);
     snprintf(text, sizeof text,
              "task %llu (%.40s) is held only in part: its process %d (%s) %s",
-             (unsigned long long)p->task->id, p->task->about->name, (int)pid,
-             name_of(pid, name, sizeof name), why);
+             (unsigned long long)p->task->id, p->task->about->name, (int)pid, name,
+             why);
     neap_loop_tell(rt, &report);
 }
 
@@ -252,6 +238,7 @@ int neap_tree_scan(neap_runtime *rt, process *p)
         }
         at = &m->next;
     }
+    p->group_left = p->group_left && neap_os_group_is_in(p->own.id, 0);
     neap_groups_sort(rt, p);
     rt->forks |= p->has_forked;
     p->looked_ran = p->ran;
@@ -480,7 +467,7 @@ void neap_tree_signal(neap_runtime *rt, process *p, int signo)
 
 bool neap_tree_has_rest(const process *p)
 {
-    return p->n_members > 1;
+    return p->n_members > 1 || p->group_left;
 }
 
 bool neap_tree_lives(neap_runtime *rt, process *p)

@@ -144,20 +144,6 @@ bool neap_os_attach_owns(pid_t root, pid_t group)
     return !s.stranger;
 }
 
-static void name_of(pid_t pid, char *out, size_t room)
-{
-    char path[64];
-    FILE *file;
-
-    snprintf(out, room, "?");
-    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
-    file = fopen(path, "re");
-    if (file && fscanf(file, "%15[^\n]", out) != 1)
-        snprintf(out, room, "?");
-    if (file)
-        fclose(file);
-}
-
 int neap_os_attach_check(pid_t pid, pid_t guard, neap_os_attached *out, char *why,
                          size_t room)
 {
@@ -170,8 +156,8 @@ int neap_os_attach_check(pid_t pid, pid_t guard, neap_os_attached *out, char *wh
         return r;
     out->owns_group = out->who.group == pid && neap_os_attach_owns(pid, pid);
     out->parent_notices = out->who.parent != getpid() && out->who.parent != 1;
-    name_of(pid, out->name, sizeof out->name);
-    name_of(out->who.parent, out->parent, sizeof out->parent);
+    neap_os_member_name(pid, out->name, sizeof out->name);
+    neap_os_member_name(out->who.parent, out->parent, sizeof out->parent);
     return 0;
 }
 

@@ -1,5 +1,7 @@
 /* collector.c - the runtime's side of the collector: starts it, hands pipes over. */
 #include "collector.h"
+
+#include "guard/line.h"
 #include "output/wire.h"
 
 #include <errno.h>
@@ -317,10 +319,10 @@ static void take_away(pid_t pid, neap_ns until)
 
 static int start(neap_collector *c, const char *program)
 {
-    int pair[2], error;
+    int pair[2], error = neap_line_pair(SOCK_SEQPACKET, pair);
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return -errno;
+    if (error)
+        return error;
     c->fd = pair[0];
     error = spawn_program(&c->pid, program, pair[1]);
     close(pair[1]);

@@ -41,7 +41,7 @@ static void measure_ticks(neap_ns late[TICKS])
         neap_os_tick_read(fd);
     }
     if (fd >= 0)
-        close(fd);
+        neap_os_tick_close(fd);
 }
 
 /* The lateness first: it is that of an ordinary thread. */

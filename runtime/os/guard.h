@@ -56,9 +56,10 @@ typedef struct neap_guard_event {
     int code;
     bool signalled; /* EXITED: by a signal */
     bool left;      /* REAPED: others are in its group, which stays theirs */
-    /* EXITED, ORPHAN: CPU time of the process and of all that it and those had waited
-     * for. ORPHAN with pid 0: of several together, for whom there was no room.
-     * Its tag: whose it was, as far as its limits told; else 0. */
+    /* EXITED (where the system tells it), REAPED, ORPHAN: CPU time of the process and of
+     * all that it and those had waited for. ORPHAN with pid 0: of several together, for
+     * whom there was no room. Its tag: whose it was, as far as its limits told;
+     * else 0. */
     neap_ns cpu;
 } neap_guard_event;
 

@@ -1,5 +1,6 @@
 /* guard_start.c - starts the guard, or its keeper: a program with a few descriptors. */
 #include "guard/book.h"
+#include "guard/line.h"
 #include "guard_inside.h"
 
 #include <errno.h>
@@ -7,7 +8,6 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { PASSED = 3 };
@@ -71,10 +71,10 @@ static const char *path_of(const neap_record *record)
 /* A socketpair, as positive errno says it. */
 static int connect_to(int *ours, int *its)
 {
-    int pair[2];
+    int pair[2], error = neap_line_pair(SOCK_STREAM, pair);
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return errno;
+    if (error)
+        return -error;
     *ours = pair[0];
     *its = pair[1];
     return 0;

@@ -13,21 +13,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { DEADLINE = 6, REALTIME_IO = 1, IDLE_IO = 3 };
+enum { DEADLINE = 6, REALTIME_IO = 1 };
 
-static const struct {
-    int number;
-    const char *name;
-} resource[NEAP_WIRE_RLIMITS] = {
-    [NEAP_WIRE_DATA] = {RLIMIT_DATA, "RLIMIT_DATA"},
-    [NEAP_WIRE_SPACE] = {RLIMIT_AS, "RLIMIT_AS"},
-    [NEAP_WIRE_CPU] = {RLIMIT_CPU, "RLIMIT_CPU"},
-    [NEAP_WIRE_FSIZE] = {RLIMIT_FSIZE, "RLIMIT_FSIZE"},
-    [NEAP_WIRE_FILES] = {RLIMIT_NOFILE, "RLIMIT_NOFILE"},
-    [NEAP_WIRE_PROCESSES] = {RLIMIT_NPROC, "RLIMIT_NPROC"},
-    [NEAP_WIRE_CORE] = {RLIMIT_CORE, "RLIMIT_CORE"},
-    [NEAP_WIRE_STACK] = {RLIMIT_STACK, "RLIMIT_STACK"},
-};
+static const int resource[NEAP_WIRE_RLIMITS] = {
+    [NEAP_WIRE_DATA] = RLIMIT_DATA,    [NEAP_WIRE_SPACE] = RLIMIT_AS,
+    [NEAP_WIRE_CPU] = RLIMIT_CPU,      [NEAP_WIRE_FSIZE] = RLIMIT_FSIZE,
+    [NEAP_WIRE_FILES] = RLIMIT_NOFILE, [NEAP_WIRE_PROCESSES] = RLIMIT_NPROC,
+    [NEAP_WIRE_CORE] = RLIMIT_CORE,    [NEAP_WIRE_STACK] = RLIMIT_STACK};
 
 /* Have we this capability, and in the first user namespace? Root of another is nobody
  * to the kernel where limits are concerned. */
@@ -85,71 +77,7 @@ static uint64_t limit_of(int number, bool hard)
 
 uint64_t neap_os_limits_hard(enum neap_wire_limit which)
 {
-    return limit_of(resource[which].number, true);
-}
-
-static void describe_class(const neap_os_limits *l, char *out, size_t room)
-{
-    static const char *const name[] = {"OTHER", "FIFO", "RR",      "BATCH",
-                                       "?",     "IDLE", "DEADLINE"};
-
-    if (l->policy == DEADLINE)
-        snprintf(out, room, "SCHED_DEADLINE %llu/%llu/%llu ns",
-                 (unsigned long long)l->runtime, (unsigned long long)l->deadline,
-                 (unsigned long long)l->period);
-    else if (l->priority)
-        snprintf(out, room, "SCHED_%s %u", name[l->policy], l->priority);
-    else
-        snprintf(out, room, "SCHED_%s", name[l->policy]);
-}
-
-static void describe_io(const neap_os_limits *l, char *out, size_t room)
-{
-    static const char *const name[] = {"none", "realtime", "best-effort", "idle"};
-
-    if (l->io_class == IDLE_IO)
-        snprintf(out, room, "ionice idle");
-    else
-        snprintf(out, room, "ionice %s:%u", name[l->io_class & 3], l->io_level);
-}
-
-void neap_os_limits_describe(const neap_os_limits *l, int which, char *out, size_t room)
-{
-    char number[24];
-
-    switch (which) {
-    case NEAP_WIRE_NICE:
-        snprintf(out, room, "nice %d", l->nice);
-        break;
-    case NEAP_WIRE_IONICE:
-        describe_io(l, out, room);
-        break;
-    case NEAP_WIRE_AFFINITY:
-        snprintf(out, room, "its CPUs");
-        break;
-    case NEAP_WIRE_SCHED:
-        describe_class(l, out, room);
-        break;
-    case NEAP_WIRE_GROUPS:
-        snprintf(out, room, "group %u and %u others", l->gid, l->n_groups);
-        break;
-    case NEAP_WIRE_USER:
-        snprintf(out, room, "user %u", l->uid);
-        break;
-    case NEAP_WIRE_NO_NEW_PRIVS:
-        snprintf(out, room, "no_new_privs");
-        break;
-    case NEAP_WIRE_UMASK:
-        snprintf(out, room, "umask %03o", l->umask);
-        break;
-    default:
-        if (which <= NEAP_WIRE_NO_LIMIT || which >= NEAP_WIRE_RLIMITS) {
-            snprintf(out, room, "a limit");
-            break;
-        }
-        number_text(l->rlimit[which].soft, number, sizeof number);
-        snprintf(out, room, "%s %s", resource[which].name, number);
-    }
+    return limit_of(resource[which], true);
 }
 
 struct check {
@@ -176,7 +104,7 @@ refuse(const struct check *c, int which, int error, const char *format, ...)
 
 static int check_resource(const struct check *c, int which)
 {
-    uint64_t hard = limit_of(resource[which].number, true);
+    uint64_t hard = limit_of(resource[which], true);
     uint64_t soft = c->l->rlimit[which].soft, most = NEAP_WIRE_INFINITE;
     char text[24];
 
@@ -291,25 +219,4 @@ int neap_os_limits_check(const neap_os_limits *l, char *why, size_t room)
     if (r == 0 && (l->given >> NEAP_WIRE_USER & 1))
         r = check_user(&c);
     return r;
-}
-
-int neap_os_files_raise(uint64_t *before)
-{
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-        return -errno;
-    *before = files.rlim_cur;
-    files.rlim_cur = files.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &files) == 0 ? 0 : -errno;
-}
-
-void neap_os_files_restore(uint64_t before)
-{
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-        return;
-    files.rlim_cur = before;
-    setrlimit(RLIMIT_NOFILE, &files);
 }

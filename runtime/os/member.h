@@ -17,6 +17,9 @@ bool neap_os_member_is_awake(const neap_proc *p);
 /* The process that traces it; 0: none, or unknown. */
 pid_t neap_os_member_tracer(pid_t pid);
 
+/* The first 15 bytes of its program's name; "?": unknown. */
+void neap_os_member_name(pid_t pid, char *out, size_t room);
+
 /* How long ago it was begun, to 10 ms. */
 neap_ns neap_os_member_age(const neap_proc *p);
 

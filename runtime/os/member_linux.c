@@ -58,6 +58,20 @@ pid_t neap_os_member_tracer(pid_t pid)
     return line ? (pid_t)strtol(line + sizeof "\nTracerPid:" - 1, NULL, 10) : 0;
 }
 
+void neap_os_member_name(pid_t pid, char *out, size_t room)
+{
+    char path[64];
+    FILE *file;
+
+    snprintf(out, room, "?");
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    file = fopen(path, "re");
+    if (file && fscanf(file, "%15[^\n]", out) != 1)
+        snprintf(out, room, "?");
+    if (file)
+        fclose(file);
+}
+
 static neap_ns of_ticks(uint64_t ticks)
 {
     long hz = sysconf(_SC_CLK_TCK);

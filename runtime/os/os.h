@@ -2,7 +2,8 @@
  *
  * Nothing here knows a task or a policy, keeps a global, or decides. Every function
  * returns 0 (or what it says) or a negative errno. What differs between systems is in
- * *_linux.c and, one day, *_bsd.c files with the same functions.
+ * *_linux.c, *_bsd.c and *_portable.c files with the same functions: one of each is
+ * compiled (cmake/platform.cmake).
  */
 #ifndef NEAP_OS_H
 #define NEAP_OS_H
@@ -35,10 +36,11 @@ int neap_os_tick_new(void); /* a descriptor, close-on-exec, non-blocking */
 int neap_os_tick_arm(int fd, neap_ns at, neap_ns every);
 /* Takes the expiries back: how many there were. Does not wait. */
 uint64_t neap_os_tick_read(int fd);
+void neap_os_tick_close(int fd);
 
 /* Several descriptors as one, which is readable when one of them is ready
- * (set_linux.c). */
-int neap_os_set_new(void); /* a descriptor, close-on-exec */
+ * (set_linux.c). A descriptor, close-on-exec; -ENOTSUP: the system has no such. */
+int neap_os_set_new(void);
 typedef enum { NEAP_OS_SET_READ, NEAP_OS_SET_READ_WRITE } neap_os_set_events;
 int neap_os_set_add(int set, int fd, neap_os_set_events events);
 void neap_os_set_drop(int set, int fd); /* before it is closed */

@@ -61,6 +61,8 @@ const char *neap_record_directory(int i, char *out, size_t room);
 /* One of them as a descriptor, if it is ours alone: nothing is followed that another
  * user may have put there. */
 int neap_record_open_directory(const char *path);
+/* record_linux.c: a file that has no name, close-on-exec. */
+int neap_record_hide(void);
 void neap_record_read_boot(char *out, size_t room); /* which boot is this? */
 /* Whose pids are these? Another pid namespace may share our directories. 0: unknown. */
 uint64_t neap_record_world(void);

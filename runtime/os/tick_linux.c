@@ -39,3 +39,8 @@ uint64_t neap_os_tick_read(int fd)
     while (n < 0 && errno == EINTR);
     return n == (ssize_t)sizeof count ? count : 0;
 }
+
+void neap_os_tick_close(int fd)
+{
+    close(fd);
+}

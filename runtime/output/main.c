@@ -10,7 +10,6 @@
 #include "output.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -94,7 +93,7 @@ static void wait_for_news(collector *c, struct pollfd polls[POLLS])
             (struct pollfd){.fd = sink_takes(s) ? s->streams : -1, .events = POLLIN};
         at_once |= s->first_waiting && !s->printing && s->to == s->from;
     }
-    poll(polls, POLLS, at_once ? 0 : -1);
+    set_poll(polls, POLLS, at_once ? 0 : -1);
 }
 
 static void turn(collector *c)

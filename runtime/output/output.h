@@ -14,6 +14,7 @@
 
 #include "wire.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -95,6 +96,12 @@ bool set_add(int set, int fd, void *item);
 void set_remove(int set, int fd);
 enum { SET_MANY = 64 };
 int set_ready(int set, void *items[SET_MANY]); /* fair when there are more */
+/* poll() with sets among what is polled for POLLIN. */
+int set_poll(struct pollfd *polls, size_t n, int timeout);
+
+/* again_linux.c: the open file `number` opened once more, for us alone: to write to,
+ * without sleeping, close-on-exec. -1: it cannot be. */
+int again_open(int number);
 
 /* sink.c */
 void sink_open(collector *c);

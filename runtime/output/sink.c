@@ -18,11 +18,8 @@
 
 static void open_again(sink *s)
 {
-    char path[32];
-    int fd;
+    int fd = again_open(s->number);
 
-    snprintf(path, sizeof path, "/proc/self/fd/%d", s->number);
-    fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd >= 0)
         s->fd = fd;
     else

@@ -1,4 +1,5 @@
 /* talk.c - the collector's side of its socket: tasks in, what became of them out. */
+#include "guard/line.h"
 #include "output.h"
 
 #include <errno.h>
@@ -152,7 +153,7 @@ void talk_read(collector *c)
                            .msg_iovlen = 1,
                            .msg_control = &control,
                            .msg_controllen = sizeof control};
-        ssize_t n = recvmsg(c->socket, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        ssize_t n = neap_line_receive(c->socket, &m);
 
         if (n == (ssize_t)sizeof ask)
             take(c, &ask, fds, descriptors_of(&m, fds));

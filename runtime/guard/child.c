@@ -1,4 +1,4 @@
-/* child_linux.c - what a child does between fork and exec. Nothing here may
+/* child.c - what a child does between fork and exec. Nothing here may
  * allocate. */
 #include "guard.h"
 #include "lineage.h"
@@ -6,19 +6,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* The line takes the number of the guard's socket, so that the child holds no end of
  * that. */
 enum { LINE = NEAP_WIRE_FD };
-
-_Static_assert(NEAP_WIRE_CPU_WORDS * sizeof(uint64_t) == sizeof(cpu_set_t),
-               "one format");
 
 static _Noreturn void give_up(int error)
 {
@@ -28,7 +23,7 @@ static _Noreturn void give_up(int error)
 
 static void take_line(int line)
 {
-    if (dup3(line, LINE, O_CLOEXEC) < 0)
+    if (dup2(line, LINE) < 0 || fcntl(LINE, F_SETFD, FD_CLOEXEC) < 0)
         _exit(127);
 }
 
@@ -70,20 +65,6 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Neither may fail a task: BATCH only spares the sender of its CONT, and a set of CPUs
- * that is not legal any more is the runtime's to correct. */
-static void place(const uint64_t *cpus)
-{
-    struct sched_param none = {0};
-    cpu_set_t set;
-
-    sched_setscheduler(0, SCHED_BATCH, &none);
-    if (!cpus)
-        return;
-    memcpy(&set, cpus, sizeof set);
-    sched_setaffinity(0, sizeof set, &set);
-}
-
 static void wait_for_go(void)
 {
     char byte;
@@ -105,7 +86,7 @@ _Noreturn void child_run(uint64_t tag, const neap_wire_job *job, char **slots, i
     take_line(line);
     take_descriptors(job);
     reset_signals();
-    place(job->cpus);
+    limits_place(job->cpus);
     error = limits_apply(job);
     if (error)
         give_up(error);
