@@ -74,7 +74,7 @@ static bool setup_signals(struct guard *g)
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t none;
 
-    for (int signo = 1; signo <= SIGSYS; signo++)
+    for (int signo = 1; signo <= SIGRTMAX; signo++)
         if (signo != SIGKILL && signo != SIGSTOP)
             sigaction(signo, &action, NULL);
     action.sa_handler = SIG_IGN;

@@ -24,6 +24,8 @@ static neap_ns wake_at(const neap_runtime *rt, neap_ns now)
 static void settle_down(neap_runtime *rt)
 {
     rt->watchers->roused = false;
+    if (rt->watchers->set >= 0)
+        neap_os_set_looked(rt->watchers->set);
     neap_live_wake_at(rt, wake_at(rt, neap_os_now()));
 }
 

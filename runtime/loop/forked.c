@@ -12,7 +12,7 @@ void neap_forked_unwatch(neap_runtime *rt)
     struct watchers *all = rt->watchers;
 
     if (all->set >= 0)
-        close(all->set); /* first: the parent's set is the same one */
+        neap_os_set_close(all->set); /* first: the parent's set is the same one */
     all->set = -1;
     while (all->started)
         neap_watch_stop(rt, all->started);

@@ -209,7 +209,7 @@ void neap_live_close(neap_runtime *rt)
         if (rt->foreign)
             neap_embed_leave(rt);
         if (all->set >= 0)
-            close(all->set);
+            neap_os_set_close(all->set);
     }
     if (rt->loop && !rt->foreign)
         ev_loop_destroy(rt->loop);

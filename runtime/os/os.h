@@ -39,11 +39,14 @@ uint64_t neap_os_tick_read(int fd);
 void neap_os_tick_close(int fd);
 
 /* Several descriptors as one, which is readable when one of them is ready
- * (set_linux.c). A descriptor, close-on-exec; -ENOTSUP: the system has no such. */
-int neap_os_set_new(void);
+ * (set_linux.c). */
+int neap_os_set_new(void); /* a descriptor, close-on-exec */
 typedef enum { NEAP_OS_SET_READ, NEAP_OS_SET_READ_WRITE } neap_os_set_events;
 int neap_os_set_add(int set, int fd, neap_os_set_events events);
 void neap_os_set_drop(int set, int fd); /* before it is closed */
+/* All that was ready has been seen to: it stays readable only for what is ready now. */
+void neap_os_set_looked(int set);
+void neap_os_set_close(int set);
 
 /* Like pipe(), both ends close-on-exec from the beginning (pipe_linux.c). */
 int neap_os_pipe(int fds[2]);

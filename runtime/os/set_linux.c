@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 int neap_os_set_new(void)
 {
@@ -24,4 +25,13 @@ int neap_os_set_add(int set, int fd, neap_os_set_events events)
 void neap_os_set_drop(int set, int fd)
 {
     epoll_ctl(set, EPOLL_CTL_DEL, fd, &(struct epoll_event){.events = 0});
+}
+
+void neap_os_set_looked(int set)
+{
+}
+
+void neap_os_set_close(int set)
+{
+    close(set);
 }
