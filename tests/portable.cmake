@@ -6,7 +6,7 @@ function(neap_leave_out tests)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "REASON" "CASES")
   set_property(GLOBAL APPEND PROPERTY NEAP_LEFT_OUT "${tests}")
   string(MAKE_C_IDENTIFIER "${tests}" key)
-  set_property(GLOBAL PROPERTY NEAP_LEFT_OUT_${key} "${arg_CASES}")
+  set_property(GLOBAL APPEND PROPERTY NEAP_LEFT_OUT_${key} ${arg_CASES})
 endfunction()
 
 # What is left out of the test `name`: "" nothing, ALL, or cases.

@@ -45,8 +45,9 @@ static bool is_still_there(const neap_book_entry *e)
 {
     neap_proc p;
 
-    return e->pid > 0 && e->start > 0 && neap_proc_read(e->pid, &p) == 0 &&
-           p.start == e->start && p.group == e->group;
+    return e->pid > 0 && (e->start > 0 || !neap_proc_sees_all()) &&
+           neap_proc_read(e->pid, &p) == 0 && p.start == e->start &&
+           p.group == e->group && (p.session == 0 || p.session == e->session);
 }
 
 static bool write_cgroup(const struct guard *g, const neap_book_entry *e,
@@ -220,10 +221,15 @@ int book_signal_others(struct guard *g, int signo)
     uint32_t at = 0;
     const neap_book_entry *e;
 
-    while ((e = next(g, &at, NEAP_BOOK_USED)))
-        if (e->session != getpid() && !(atomic_load(&e->flags) & NEAP_BOOK_ATTACHED)) {
+    while ((e = next(g, &at, NEAP_BOOK_USED))) {
+        if (e->session == getpid() || (atomic_load(&e->flags) & NEAP_BOOK_ATTACHED))
+            continue;
+        if (neap_proc_sees_all()) {
             neap_proc_all(signal_if_noted, &pass);
             break;
         }
+        if (e->group > 1 && is_still_there(e) && kill(-e->group, signo) == 0)
+            pass.found++;
+    }
     return pass.found;
 }

@@ -17,6 +17,7 @@
 #define ROUND (10 * MS)
 #define CLOSE_TIME (4000 * MS) /* the runtime waits for 5 s */
 #define KILL_TIME (10000 * MS)
+#define DYING (200 * MS)
 #define CONTINUE_TIME (1000 * MS)
 
 /* To the tasks' own groups: atomic, so nothing that forks there escapes. */
@@ -94,7 +95,7 @@ static bool children_left(struct guard *g)
         if (r && (neap_proc_sees_all() || !group_lives(pid)))
             record_drop(g, r);
     }
-    return pid == 0 || (!neap_proc_sees_all() && groups_left(g));
+    return pid == 0;
 }
 
 static void pause_for(struct guard *g, int64_t time)
@@ -106,20 +107,30 @@ static void pause_for(struct guard *g, int64_t time)
     g->now = clock_now();
 }
 
-/* Of the others, each gets `signo`. */
+/* Of those in the record, each gets `signo`. */
+static bool others_left(struct guard *g, int signo)
+{
+    bool left = book_signal_others(g, signo) > 0;
+
+    return left | (!neap_proc_sees_all() && groups_left(g));
+}
+
 static bool anybody_left(struct guard *g, int signo)
 {
-    int others = book_signal_others(g, signo);
+    bool children = children_left(g);
 
-    return children_left(g) || others > 0;
+    return others_left(g, signo) || children;
 }
 
 static void kill_all(struct guard *g, int64_t time)
 {
-    int64_t until = g->now + time;
+    const int64_t until = g->now + time;
+    /* where a zombie of others looks as if it lived, they have had their KILL by then */
+    const int64_t soon = neap_proc_sees_all() ? until : g->now + DYING;
 
     book_cgroups(g, CGROUP_KILL);
-    while (anybody_left(g, SIGKILL) && g->now < until) {
+    while (g->now < soon ? anybody_left(g, SIGKILL)
+                         : children_left(g) && g->now < until) {
         signal_groups(g, SIGKILL);
         signal_tree(g, SIGKILL, EVERYBODY);
         pause_for(g, ROUND);

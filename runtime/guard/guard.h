@@ -79,10 +79,11 @@ enum on_death { ON_DEATH_CONTINUE, ON_DEATH_END };
 
 struct guard {
     int socket;
-    int runtime;  /* a pidfd; -1: this kernel has none */
-    int children; /* a signalfd of SIGCHLD */
-    pid_t parent; /* the runtime */
-    pid_t kept;   /* we are the keeper of this guard; 0: the guard ourselves */
+    int runtime;   /* a pidfd; -1: this kernel has none */
+    int children;  /* a signalfd of SIGCHLD */
+    pid_t parent;  /* the runtime */
+    bool is_child; /* we are its own child, and not the keeper's */
+    pid_t kept;    /* we are the keeper of this guard; 0: the guard ourselves */
     enum on_death on_death;
     int64_t grace;
     int64_t now; /* of this turn */

@@ -46,9 +46,12 @@ static int timeout(const struct guard *g)
     return left == INT64_MAX ? -1 : (int)(left / MS) + (left > 0);
 }
 
-static bool is_there(pid_t pid)
+/* Who is its child has another parent at once when it dies; of a zombie kill() would say
+ * that it is there. */
+static bool is_there(const struct guard *g)
 {
-    return kill(pid, 0) == 0 || errno == EPERM;
+    return g->is_child ? getppid() == g->parent
+                       : kill(g->parent, 0) == 0 || errno == EPERM;
 }
 
 enum { SOCKET, RUNTIME, CHILDREN };
@@ -89,7 +92,7 @@ static void turn(struct guard *g)
     reap_due(g);
     heart_due(g);
     talk_write(g);
-    if (polls[RUNTIME].revents || (g->runtime < 0 && !is_there(g->parent)))
+    if (polls[RUNTIME].revents || (g->runtime < 0 && !is_there(g)))
         g->fate = g->fate == GOES_ON ? RUNTIME_DEAD : g->fate;
 }
 
@@ -115,12 +118,13 @@ int main(int argc, char **argv)
         fputs("neap-guard: is started by neap, not by hand\n", stderr);
         return 2;
     }
+    g->is_child = strcmp(argv[NEAP_WIRE_ROLE], NEAP_WIRE_KEPT) != 0;
     if (!setup(g, argv))
         return 1;
     talk_hello(g);
     reap_init(g);
     heart_init(g);
-    if (!is_there(g->parent))
+    if (!is_there(g))
         g->fate = RUNTIME_DEAD;
     g->now = clock_now();
     while (g->fate == GOES_ON)

@@ -13,8 +13,8 @@
 #define ASK_EVERY (10 * NEAP_MS)
 
 typedef struct child_watch {
-    watch watch;     /* first */
-    bool is_asked;   /* it has no descriptor, */
+    watch watch;      /* first */
+    bool is_asked;    /* it has no descriptor, */
     neap_timer timer; /* ... but this timer */
     neap_proc who;
     neap_child_fn *fn;

@@ -20,13 +20,18 @@ static neap_ns wake_at(const neap_runtime *rt, neap_ns now)
     return due > now ? due : now;
 }
 
+static void arm(neap_runtime *rt, neap_ns until)
+{
+    neap_live_wake_at(rt, until);
+    if (rt->watchers->set >= 0)
+        neap_os_set_looked(rt->watchers->set);
+}
+
 /* Ready to wait: what must wake us will. */
 static void settle_down(neap_runtime *rt)
 {
     rt->watchers->roused = false;
-    if (rt->watchers->set >= 0)
-        neap_os_set_looked(rt->watchers->set);
-    neap_live_wake_at(rt, wake_at(rt, neap_os_now()));
+    arm(rt, wake_at(rt, neap_os_now()));
 }
 
 /* While something of ours is left, the host's loop has something to wait for. */
@@ -114,7 +119,7 @@ void neap_live_rouse(neap_runtime *rt)
     if (rt->watchers->set < 0 || rt->running || rt->watchers->roused)
         return;
     rt->watchers->roused = true;
-    neap_live_wake_at(rt, neap_os_now());
+    arm(rt, neap_os_now());
 }
 
 static int make_set(neap_runtime *rt)

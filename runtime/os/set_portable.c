@@ -130,6 +130,8 @@ void neap_os_set_looked(int set)
         return;
     pthread_mutex_lock(&s->helper.lock);
     neap_helper_untell(&s->helper);
+    if (poll(s->list, s->count, 0) > 0)
+        neap_helper_tell(&s->helper);
     pthread_cond_signal(&s->helper.changed);
     pthread_mutex_unlock(&s->helper.lock);
 }

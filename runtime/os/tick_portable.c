@@ -79,6 +79,8 @@ int neap_os_tick_arm(int fd, neap_ns at, neap_ns every)
     t->count = 0;
     t->at = at;
     t->every = every;
+    if (at <= neap_os_now())
+        expire(t, neap_os_now());
     pthread_cond_signal(&t->helper.changed);
     pthread_mutex_unlock(&t->helper.lock);
     return 0;
