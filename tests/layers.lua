@@ -67,7 +67,8 @@ local rules = {
     return is_own(include, folder) or is_system(include)
   end,
   ["runtime/output"] = function(include, folder)
-    return include == '"guard/proc.h"' or include == '"guard/line.h"' or is_own(include, folder) or is_system(include)
+    return include == '"guard/proc.h"' or include == '"guard/line.h"'
+      or is_own(include, folder) or is_system(include)
   end,
   ["runtime/loop"] = function(include, folder)
     return public[include] or is_own(include, folder) or is_system(include)

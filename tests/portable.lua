@@ -19,13 +19,18 @@ local function complain(...)
   complaints[#complaints + 1] = string.format(...)
 end
 
-for i = 2, #arg do
-  local path = arg[i]
-  local pipe <close> = assert(io.popen(("%s -u '%s'"):format(nm, path)))
+local paths = {}
+for i = 2, #arg do paths[#paths + 1] = "'" .. arg[i] .. "'" end
+do
+  local pipe <close> = assert(io.popen(("%s -A -u %s"):format(nm, table.concat(paths, " "))))
   for line in pipe:lines() do
-    local name = line:match("U ([%w_]+)")
+    local path, name = line:match("^(.*):%s*U ([%w_]+)")
     if LINUX[name] then complain("%s calls %s()", path, name) end
   end
+end
+
+for i = 2, #arg do
+  local path = arg[i]
   local file <close> = assert(io.open(path, "rb"))
   local bytes = file:read("a")
   for _, place in ipairs { "/proc/", "/sys/" } do

@@ -134,16 +134,25 @@ void neap_helper_close(neap_helpers *all, int fd, void (*wake)(neap_helper *h))
 
 void neap_helper_tell(neap_helper *h)
 {
-    while (!h->told && write(h->out, "", 1) < 0 && errno == EINTR)
-        continue;
-    h->told = true;
+    ssize_t n;
+
+    if (h->told)
+        return;
+    do
+        n = write(h->out, "", 1);
+    while (n < 0 && errno == EINTR);
+    h->told = n == 1;
 }
 
 void neap_helper_untell(neap_helper *h)
 {
     char byte;
+    ssize_t n;
 
-    while (h->told && read(atomic_load(&h->fd), &byte, 1) < 0 && errno == EINTR)
-        continue;
-    h->told = false;
+    if (!h->told)
+        return;
+    do
+        n = read(atomic_load(&h->fd), &byte, 1);
+    while (n < 0 && errno == EINTR);
+    h->told = n != 1;
 }

@@ -31,6 +31,7 @@ local function none_is_stopped(run)
   return #states > 0 and not table.concat(states):find("T")
 end
 
+-- luacheck: globals TestGroups
 TestGroups = {}
 
 function TestGroups.test_neap_is_killed()
