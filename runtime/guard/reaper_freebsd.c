@@ -1,0 +1,17 @@
+/* reaper_freebsd.c - who gets the orphans: procctl(2). */
+#include "reaper.h"
+
+#include <sys/types.h>
+
+#include <errno.h>
+#include <sys/procctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* EBUSY: it is one already. */
+int neap_reaper_become(void)
+{
+    return procctl(P_PID, getpid(), PROC_REAP_ACQUIRE, NULL) == 0 || errno == EBUSY
+               ? 0
+               : -errno;
+}

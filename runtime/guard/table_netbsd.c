@@ -1,0 +1,120 @@
+/* table_netbsd.c - the table of processes of NetBSD: struct kinfo_proc2. */
+#include "table.h"
+
+#include <sys/param.h>
+#include <sys/proc.h>
+#include <sys/sysctl.h>
+#include <sys/time.h>
+
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MANY = 1 << 20 }; /* the kernel gives as many as there is room for */
+
+bool neap_table_open(neap_table *t)
+{
+    int mib[] = {
+        CTL_KERN, KERN_PROC2, KERN_PROC_ALL, 0, (int)sizeof(struct kinfo_proc2), MANY};
+
+    if (!neap_fetch(mib, 6, &t->fetched))
+        return false;
+    t->count = t->fetched.size / sizeof(struct kinfo_proc2);
+    return true;
+}
+
+void neap_table_close(const neap_table *t)
+{
+    neap_fetched_free(&t->fetched);
+}
+
+static const struct kinfo_proc2 *entry(const neap_table *t, size_t i)
+{
+    return (const struct kinfo_proc2 *)t->fetched.memory + i;
+}
+
+pid_t neap_table_pid(const neap_table *t, size_t i)
+{
+    return (pid_t)entry(t, i)->p_pid;
+}
+
+pid_t neap_table_parent(const neap_table *t, size_t i)
+{
+    return (pid_t)entry(t, i)->p_ppid;
+}
+
+static bool ask(pid_t pid, struct kinfo_proc2 *out)
+{
+    int mib[] = {CTL_KERN, KERN_PROC2, KERN_PROC_PID, pid, (int)sizeof *out, 1};
+    size_t size = sizeof *out;
+
+    return sysctl(mib, 6, out, &size, NULL, 0) == 0 && size == sizeof *out;
+}
+
+/* Of its threads the kernel shows the one that does most; the process itself may be
+ * stopped or dead. */
+static char state_of(const struct kinfo_proc2 *k)
+{
+    if (k->p_realstat == SZOMB || k->p_stat == LSZOMB)
+        return 'Z';
+    if (k->p_realstat == SSTOP || k->p_stat == LSSTOP)
+        return k->p_flag & P_TRACED ? 't' : 'T';
+    return k->p_stat == LSRUN || k->p_stat == LSONPROC ? 'R' : 'S';
+}
+
+/* In microseconds. */
+static uint64_t waited_for(const struct kinfo_proc2 *k)
+{
+    return (uint64_t)k->p_uctime_sec * 1000000 + k->p_uctime_usec;
+}
+
+int neap_table_read(pid_t pid, neap_proc *out)
+{
+    struct kinfo_proc2 k;
+
+    if (pid <= 0 || !ask(pid, &k))
+        return -ESRCH;
+    out->pid = pid;
+    out->parent = (pid_t)k.p_ppid;
+    out->group = (pid_t)k.p__pgid;
+    out->session = (pid_t)k.p_sid;
+    out->threads = (int)k.p_nlwps;
+    out->forked = !(k.p_flag & P_EXEC);
+    out->state = state_of(&k);
+    out->waited = out->reaped = waited_for(&k);
+    out->start = (uint64_t)k.p_ustart_sec * 1000000 + k.p_ustart_usec;
+    return 0;
+}
+
+int neap_table_used(pid_t pid, int64_t *own, int64_t *waited)
+{
+    struct kinfo_proc2 k;
+
+    if (pid <= 0 || !ask(pid, &k))
+        return -ESRCH;
+    *own = ((int64_t)k.p_rtime_sec * 1000000 + k.p_rtime_usec) * 1000;
+    *waited = (int64_t)waited_for(&k) * 1000;
+    return 0;
+}
+
+/* Who traces a process is its parent. */
+pid_t neap_table_tracer(pid_t pid)
+{
+    struct kinfo_proc2 k;
+
+    return pid > 0 && ask(pid, &k) && (k.p_flag & P_TRACED) ? (pid_t)k.p_ppid : 0;
+}
+
+/* Starts are noted by the wall clock, once. */
+uint64_t neap_table_now(void)
+{
+    struct timeval now = {0, 0};
+
+    gettimeofday(&now, NULL);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
+}
+
+void neap_table_close_from(int from)
+{
+    closefrom(from);
+}
