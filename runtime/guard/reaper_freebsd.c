@@ -11,7 +11,7 @@
 /* EBUSY: it is one already. */
 int neap_reaper_become(void)
 {
-    return procctl(P_PID, getpid(), PROC_REAP_ACQUIRE, NULL) == 0 || errno == EBUSY
+    return procctl(P_PID, (id_t)getpid(), PROC_REAP_ACQUIRE, NULL) == 0 || errno == EBUSY
                ? 0
                : -errno;
 }

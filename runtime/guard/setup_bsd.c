@@ -46,17 +46,15 @@ static bool setup_descriptors(struct guard *g)
 const int setup_ignored[] = {SIGHUP,  SIGINT,  SIGTERM, SIGQUIT, SIGPIPE,
                              SIGTSTP, SIGTTIN, SIGTTOU, 0};
 
-/* A kqueue with one event that comes again and again until it is read; -1: errno. */
-static int watch(uintptr_t what, short filter, unsigned notes)
+/* A kqueue with one event; -1: errno. */
+static int watch(const struct kevent *event)
 {
-    struct kevent event = {
-        .ident = what, .filter = filter, .flags = EV_ADD | EV_CLEAR, .fflags = notes};
     int queue = kqueue(), error;
 
     if (queue < 0)
         return -1;
     fcntl(queue, F_SETFD, FD_CLOEXEC);
-    if (kevent(queue, &event, 1, NULL, 0, NULL) == 0)
+    if (kevent(queue, event, 1, NULL, 0, NULL) == 0)
         return queue;
     error = errno;
     close(queue);
@@ -68,6 +66,8 @@ static int watch(uintptr_t what, short filter, unsigned notes)
  * that are at their default, too. */
 static bool setup_signals(struct guard *g)
 {
+    const struct kevent ends = {
+        .ident = SIGCHLD, .filter = EVFILT_SIGNAL, .flags = EV_ADD | EV_CLEAR};
     struct sigaction action = {.sa_handler = SIG_DFL};
     sigset_t none;
 
@@ -81,14 +81,19 @@ static bool setup_signals(struct guard *g)
     sigaction(SIGCHLD, &action, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    g->children = watch(SIGCHLD, EVFILT_SIGNAL, 0);
+    g->children = watch(&ends);
     return g->children >= 0 || refuse("watch its children");
 }
 
 /* ESRCH: it is dead, which main() sees. */
 static bool setup_runtime(struct guard *g)
 {
-    g->runtime = watch((uintptr_t)g->parent, EVFILT_PROC, NOTE_EXIT);
+    const struct kevent death = {.ident = (uintptr_t)g->parent,
+                                 .filter = EVFILT_PROC,
+                                 .flags = EV_ADD,
+                                 .fflags = NOTE_EXIT};
+
+    g->runtime = watch(&death);
     return g->runtime >= 0 || errno == ESRCH || refuse("watch the runtime");
 }
 

@@ -19,27 +19,42 @@ int neap_os_set_new(void)
     return fd;
 }
 
-static int change(int set, int fd, short filter, unsigned short action)
+static struct kevent read_event(int fd)
 {
-    struct kevent event = {.ident = (uintptr_t)fd, .filter = filter, .flags = action};
+    return (struct kevent){.ident = (uintptr_t)fd, .filter = EVFILT_READ};
+}
 
+static struct kevent write_event(int fd)
+{
+    return (struct kevent){.ident = (uintptr_t)fd, .filter = EVFILT_WRITE};
+}
+
+static int add(int set, struct kevent event)
+{
+    event.flags = EV_ADD;
     return kevent(set, &event, 1, NULL, 0, NULL) == 0 ? 0 : -errno;
+}
+
+static void drop(int set, struct kevent event)
+{
+    event.flags = EV_DELETE;
+    kevent(set, &event, 1, NULL, 0, NULL);
 }
 
 int neap_os_set_add(int set, int fd, neap_os_set_events events)
 {
-    int r = change(set, fd, EVFILT_READ, EV_ADD);
+    int r = add(set, read_event(fd));
 
     if (r < 0 || events != NEAP_OS_SET_READ_WRITE)
         return r;
-    r = change(set, fd, EVFILT_WRITE, EV_ADD);
+    r = add(set, write_event(fd));
     if (r < 0)
-        change(set, fd, EVFILT_READ, EV_DELETE);
+        drop(set, read_event(fd));
     return r;
 }
 
 void neap_os_set_drop(int set, int fd)
 {
-    change(set, fd, EVFILT_READ, EV_DELETE);
-    change(set, fd, EVFILT_WRITE, EV_DELETE);
+    drop(set, read_event(fd));
+    drop(set, write_event(fd));
 }

@@ -1,0 +1,7 @@
+/* sys/param.h - declared as OpenBSD has it, for tests/bsd_test.lua. */
+#ifndef NEAP_STUB_SYS_PARAM_H
+#define NEAP_STUB_SYS_PARAM_H
+
+#include <sys/types.h>
+
+#endif

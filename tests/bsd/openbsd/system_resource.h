@@ -1,0 +1,10 @@
+/* system_resource.h - declared as OpenBSD has it, for tests/bsd_test.lua. */
+#ifndef NEAP_STUB_SYSTEM_RESOURCE_H
+#define NEAP_STUB_SYSTEM_RESOURCE_H
+
+typedef uint64_t rlim_t;
+#define RLIMIT_NPROC 7
+#define RLIMIT_NOFILE 8
+#define RLIMIT_AS 9
+
+#endif
