@@ -7,3 +7,8 @@ int neap_reaper_become(void)
 {
     return -ENOSYS;
 }
+
+int neap_reaper_program(char *out, size_t room)
+{
+    return -ENOSYS;
+}

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,6 +141,16 @@ bool setup(struct guard *g, char **argv)
     if (g->book_path[0] != '-')
         book_open(g);
     return true;
+}
+
+/* By a keeper, which there is only where orphans come to us. */
+_Noreturn void setup_again(char **argv)
+{
+    char path[PATH_MAX];
+
+    if (neap_reaper_program(path, sizeof path) == 0)
+        execv(path, argv);
+    _exit(127);
 }
 
 bool setup_child(struct guard *g, pid_t *pid)

@@ -32,6 +32,9 @@ int neap_table_used(pid_t pid, int64_t *own, int64_t *waited);
 
 pid_t neap_table_tracer(pid_t pid); /* 0: none, or unknown */
 
+/* The first 15 bytes of its program's name; "?": unknown. */
+void neap_table_name(pid_t pid, char *out, size_t room);
+
 /* Now, on the clock of neap_proc's `start`. */
 uint64_t neap_table_now(void);
 

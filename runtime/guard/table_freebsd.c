@@ -7,6 +7,7 @@
 #include <sys/user.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -141,6 +142,13 @@ pid_t neap_table_tracer(pid_t pid)
     struct kinfo_proc k;
 
     return pid > 0 && ask(pid, &k) && (k.ki_flag & P_TRACED) ? (pid_t)k.ki_tracer : 0;
+}
+
+void neap_table_name(pid_t pid, char *out, size_t room)
+{
+    struct kinfo_proc k;
+
+    snprintf(out, room, "%.15s", pid > 0 && ask(pid, &k) ? k.ki_comm : "?");
 }
 
 uint64_t neap_table_now(void)

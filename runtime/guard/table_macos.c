@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <libproc.h>
 #include <mach/mach_time.h>
+#include <stdio.h>
 #include <sys/proc.h>
 #include <sys/proc_info.h>
 #include <sys/resource.h>
@@ -140,6 +141,13 @@ pid_t neap_table_tracer(pid_t pid)
 
     return pid > 0 && ask(pid, &k) && (k.kp_proc.p_flag & P_TRACED) ? k.kp_eproc.e_ppid
                                                                     : 0;
+}
+
+void neap_table_name(pid_t pid, char *out, size_t room)
+{
+    struct kinfo_proc k;
+
+    snprintf(out, room, "%.15s", pid > 0 && ask(pid, &k) ? k.kp_proc.p_comm : "?");
 }
 
 /* Starts are noted by the wall clock, once. */

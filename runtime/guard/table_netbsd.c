@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -103,6 +104,13 @@ pid_t neap_table_tracer(pid_t pid)
     struct kinfo_proc2 k;
 
     return pid > 0 && ask(pid, &k) && (k.p_flag & P_TRACED) ? (pid_t)k.p_ppid : 0;
+}
+
+void neap_table_name(pid_t pid, char *out, size_t room)
+{
+    struct kinfo_proc2 k;
+
+    snprintf(out, room, "%.15s", pid > 0 && ask(pid, &k) ? k.p_comm : "?");
 }
 
 /* Starts are noted by the wall clock, once. */

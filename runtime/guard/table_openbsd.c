@@ -10,6 +10,7 @@
 #include <sys/time.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,6 +123,13 @@ pid_t neap_table_tracer(pid_t pid)
     struct kinfo_proc k;
 
     return pid > 0 && ask(pid, &k) && (k.p_psflags & PS_TRACED) ? (pid_t)k.p_ppid : 0;
+}
+
+void neap_table_name(pid_t pid, char *out, size_t room)
+{
+    struct kinfo_proc k;
+
+    snprintf(out, room, "%.15s", pid > 0 && ask(pid, &k) ? k.p_comm : "?");
 }
 
 uint64_t neap_table_now(void)

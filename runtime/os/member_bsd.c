@@ -19,6 +19,11 @@ pid_t neap_os_member_tracer(pid_t pid)
     return neap_table_tracer(pid);
 }
 
+void neap_os_member_name(pid_t pid, char *out, size_t room)
+{
+    neap_table_name(pid, out, room);
+}
+
 neap_ns neap_os_member_age(const neap_proc *p)
 {
     uint64_t now = neap_table_now();

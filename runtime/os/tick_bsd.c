@@ -92,3 +92,8 @@ uint64_t neap_os_tick_read(int fd)
     set(fd, now - late + ticks * every, every);
     return (uint64_t)ticks;
 }
+
+void neap_os_tick_close(int fd)
+{
+    close(fd);
+}

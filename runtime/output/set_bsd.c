@@ -44,3 +44,8 @@ int set_ready(int set, void *items[SET_MANY])
         items[i] = e[i].udata;
     return n > 0 ? n : 0;
 }
+
+int set_poll(struct pollfd *polls, size_t n, int timeout)
+{
+    return poll(polls, (nfds_t)n, timeout);
+}
