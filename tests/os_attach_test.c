@@ -182,7 +182,7 @@ static void ends_with(const char *script, int code, bool signalled)
         assert_int_equal(got_code, code);
         assert_int_equal(got_signal, signalled);
         break;
-    case -ENODATA: /* before Linux 6.15 */
+    case -ENOENT: /* before Linux 6.15 */
         break;
     default:
         fail_msg("neither its end nor that nobody tells");

@@ -1,6 +1,7 @@
 /* child.c - what a child does between fork and exec. Nothing here may
  * allocate. */
 #include "guard.h"
+#include "line.h"
 #include "lineage.h"
 #include "proc.h"
 

@@ -7,6 +7,11 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+/* macOS has none: there each line says so itself (line_macos.c). */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
 /* Like socketpair() of AF_UNIX; both ends are close-on-exec. `type`: SOCK_STREAM,
  * SOCK_SEQPACKET. 0 or a negative errno. */
 int neap_line_pair(int type, int fds[2]);

@@ -1,8 +1,8 @@
 /* table_macos.c - the table of processes of macOS: struct kinfo_proc for what everybody
  * may know, libproc for what only the user of a process may.
  *
- * The kernel says SRUN of all that is neither stopped nor dead; whether a thread runs is
- * Mach's to tell. A traced process has its tracer for a parent.
+ * The kernel says SRUN of all that is neither stopped nor dead; whether a thread runs
+ * is Mach's to tell. A traced process has its tracer for a parent.
  */
 #include "table.h"
 
@@ -159,8 +159,8 @@ uint64_t neap_table_now(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_usec;
 }
 
-/* There is no closefrom(), and the limit may be anything. A listing that is full may not
- * be all: again, until one shows nothing that could be closed. */
+/* There is no closefrom(), and the limit may be anything. A listing that is full may
+ * not be all: again, until one shows nothing that could be closed. */
 void neap_table_close_from(int from)
 {
     struct proc_fdinfo fds[FDS];

@@ -5,6 +5,7 @@
  * error of the socket, is taken for the runtime's death.
  */
 #include "guard.h"
+#include "line.h"
 #include "proc.h"
 
 #include <errno.h>

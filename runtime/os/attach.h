@@ -36,7 +36,7 @@ int neap_os_attach_open(const neap_proc *who);
 
 /* How it ended, as far as anybody tells who is not its parent: from Linux 6.15 on, or
  * as long as it is a zombie that we may look into. 0, with an exit status or a signal;
- * -EAGAIN: it has not; -ENODATA: nobody tells. */
+ * -EAGAIN: it has not; -ENOENT: nobody tells. */
 int neap_os_attach_code(int descriptor, const neap_proc *who, int *code,
                         bool *signalled);
 

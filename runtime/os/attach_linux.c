@@ -241,5 +241,5 @@ int neap_os_attach_code(int descriptor, const neap_proc *who, int *code,
     if (descriptor >= 0 && ioctl(descriptor, GET_INFO, &info) == 0 &&
         (info.mask & INFO_EXIT))
         return explain(info.exit_code, code, signalled);
-    return there ? -EAGAIN : -ENODATA;
+    return there ? -EAGAIN : -ENOENT;
 }

@@ -28,5 +28,5 @@ int neap_os_attach_open(const neap_proc *who)
 int neap_os_attach_code(int descriptor, const neap_proc *who, int *code,
                         bool *signalled)
 {
-    return -ENODATA;
+    return -ENOENT;
 }

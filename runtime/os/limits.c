@@ -91,7 +91,7 @@ int neap_os_files_raise(uint64_t *before)
 
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return -errno;
-    *before = files.rlim_cur;
+    *before = (uint64_t)files.rlim_cur;
     files.rlim_cur = files.rlim_max;
     return setrlimit(RLIMIT_NOFILE, &files) == 0 ? 0 : -errno;
 }
@@ -102,6 +102,6 @@ void neap_os_files_restore(uint64_t before)
 
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return;
-    files.rlim_cur = before;
+    files.rlim_cur = (rlim_t)before;
     setrlimit(RLIMIT_NOFILE, &files);
 }

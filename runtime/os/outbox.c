@@ -1,6 +1,8 @@
 /* outbox.c - what is not sent yet: bytes, and descriptors that go with some of them. */
 #include "outbox.h"
 
+#include "guard/line.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -96,20 +96,18 @@ static int make_any_file(neap_record *r)
     return r->fd < 0 ? r->fd : 0;
 }
 
-/* Blocks are taken now: a write to the mapping that finds the disk full would end
- * us. */
 static int make_room(neap_record *r, uint32_t entries)
 {
     size_t size = NEAP_BOOK_HEAD + (size_t)entries * sizeof(neap_book_entry);
     struct rlimit limit;
     int error;
 
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur)
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > (uint64_t)limit.rlim_cur)
         return -EFBIG;
-    error = posix_fallocate(r->fd, 0, (off_t)size);
+    error = neap_record_take_blocks(r->fd, size);
     if (error == 0 && r->book)
         atomic_store(&r->book->head.room, entries);
-    return -error;
+    return error;
 }
 
 static neap_book_who who_is(pid_t pid)

@@ -63,6 +63,9 @@ const char *neap_record_directory(int i, char *out, size_t room);
 int neap_record_open_directory(const char *path);
 /* record_linux.c: a file that has no name, close-on-exec. */
 int neap_record_hide(void);
+/* Makes the file `size` bytes long, and has the disk keep room for them: a write to a
+ * mapping that finds it full would end us. 0 or a negative errno. */
+int neap_record_take_blocks(int fd, size_t size);
 void neap_record_read_boot(char *out, size_t room); /* which boot is this? */
 /* Whose pids are these? Another pid namespace may share our directories. 0: unknown. */
 uint64_t neap_record_world(void);

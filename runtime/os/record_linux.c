@@ -15,6 +15,11 @@ int neap_record_hide(void)
     return fd < 0 ? -errno : fd;
 }
 
+int neap_record_take_blocks(int fd, size_t size)
+{
+    return -posix_fallocate(fd, 0, (off_t)size);
+}
+
 void neap_record_read_boot(char *out, size_t room)
 {
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);

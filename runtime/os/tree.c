@@ -84,7 +84,7 @@ static void look(void *user, pid_t pid)
         s->found = true;
 }
 
-/* Where only the leader is seen, a group without it is taken for the one that it was. */
+/* Where only the leader is seen, a group without it is taken for what it was. */
 bool neap_os_group_is_in(pid_t group, pid_t session)
 {
     struct search s = {group, session, false};

@@ -1,4 +1,4 @@
-/* set_bsd.c - sets of descriptors that can be read: a kqueue, which poll() can watch. */
+/* set_bsd.c - sets of descriptors that can be read: kqueues, which poll() can watch. */
 #include "output.h"
 
 #include <sys/types.h>

@@ -6,6 +6,8 @@
  */
 #include "output.h"
 
+#include "guard/line.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

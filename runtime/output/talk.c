@@ -32,7 +32,7 @@ void talk_hello(collector *c)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
-    room = limit.rlim_cur > OURS ? limit.rlim_cur - OURS : 0;
+    room = limit.rlim_cur > OURS ? (uint64_t)limit.rlim_cur - OURS : 0;
     say(c, NEAP_COLLECTOR_HELLO, NEAP_COLLECTOR_GREETING, 0, room);
 }
 

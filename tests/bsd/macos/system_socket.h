@@ -3,5 +3,6 @@
 #define NEAP_STUB_SYSTEM_SOCKET_H
 
 typedef int system_iovlen;
+#define SO_NOSIGPIPE 0x1022
 
 #endif

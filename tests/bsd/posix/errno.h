@@ -18,7 +18,6 @@ int *stub_errno(void);
 #define EACCES 13
 #define EBUSY 16
 #define EEXIST 17
-#define ENOTDIR 20
 #define EISDIR 21
 #define EINVAL 22
 #define ENFILE 23
@@ -37,7 +36,16 @@ int *stub_errno(void);
 #define ELOOP 62
 #define ENAMETOOLONG 63
 #define ENOSYS 78
-#define ENODATA 96
+#define EDEADLK 11
+#define ENOTDIR 20
+#define ENOTTY 25
+#define EINPROGRESS 36
+#define ENOTCONN 57
+#define ETOOMANYREFS 59
+#define ENOTEMPTY 66
+#define EOVERFLOW 84
+#define EPROTO 100
+#include <system_errno.h>
 #define ETIMEDOUT 60
 #define ECANCELED 89
 #define EALREADY 37

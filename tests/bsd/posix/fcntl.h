@@ -25,6 +25,7 @@
 #define F_DUPFD_CLOEXEC 17
 #define FD_CLOEXEC 1
 #define AT_FDCWD (-100)
+#define AT_EACCESS 0x100
 #define AT_SYMLINK_NOFOLLOW 0x200
 #define AT_REMOVEDIR 0x800
 #define F_RDLCK 1

@@ -8,6 +8,10 @@
 #define STDIN_FILENO 0
 #define STDOUT_FILENO 1
 #define STDERR_FILENO 2
+#define _CS_PATH 1
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
 #define F_OK 0
 #define X_OK 1
 #define W_OK 2
@@ -16,6 +20,8 @@
 _Noreturn void _exit(int);
 int access(const char *, int);
 int chdir(const char *);
+size_t confstr(int, char *, size_t);
+int faccessat(int, const char *, int, int);
 int fchdir(int);
 int chown(const char *, uid_t, gid_t);
 int close(int);

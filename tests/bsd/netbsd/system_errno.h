@@ -1,0 +1,7 @@
+/* system_errno.h - declared as NetBSD has it, for tests/bsd_test.lua. */
+#ifndef NEAP_STUB_SYSTEM_ERRNO_H
+#define NEAP_STUB_SYSTEM_ERRNO_H
+
+#define ENODATA 96
+
+#endif
