@@ -82,6 +82,28 @@ static void forever_turns_it_off(void **state)
     neap_os_tick_close(fd);
 }
 
+/* Each reading is half a period after a tick: a timer that went on from there would have
+ * lost some in the end. */
+static void late_readings_move_no_later_tick(void **state)
+{
+    const neap_ns every = 4 * NEAP_MS;
+    int fd = neap_os_tick_new();
+    neap_ns at = neap_os_now() + every, grid = 0;
+    uint64_t ticks = 0;
+
+    assert_int_equal(neap_os_tick_arm(fd, at, every), 0);
+    for (int i = 0; i < 8; i++) {
+        while (neap_os_now() < at + 2 * i * every + every / 2)
+            poll(NULL, 0, 1);
+        assert_true(fires(fd, 5000));
+        grid = (neap_os_now() - at) / every + 1;
+        ticks += neap_os_tick_read(fd);
+        assert_true((neap_ns)ticks <= (neap_os_now() - at) / every + 1);
+    }
+    assert_true((neap_ns)ticks >= grid - 1);
+    neap_os_tick_close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +113,7 @@ int main(void)
         process_test(the_tick_comes_at_its_time),
         process_test(a_time_that_is_past_ticks_at_once),
         process_test(forever_turns_it_off),
+        process_test(late_readings_move_no_later_tick),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
