@@ -58,3 +58,12 @@ void neap_os_set_drop(int set, int fd)
     drop(set, read_event(fd));
     drop(set, write_event(fd));
 }
+
+void neap_os_set_looked(int set)
+{
+}
+
+void neap_os_set_close(int set)
+{
+    close(set);
+}
