@@ -31,21 +31,20 @@ static bool is_same(const neap_proc *who)
     return neap_proc_read(who->pid, &now) == 0 && now.start == who->start;
 }
 
-/* Of a zombie some of these systems say at once that it has ended, and others that there
- * is none: then whoever asked has to look. */
+/* Of a zombie some of these systems say at once that it has ended, and others that
+ * there is none: then whoever asked has to look. */
 int neap_os_attach_open(const neap_proc *who)
 {
     const struct kevent end = {.ident = (uintptr_t)who->pid,
                                .filter = EVFILT_PROC,
                                .flags = EV_ADD,
                                .fflags = NOTE_EXIT};
-    int queue = kqueue(), error;
+    int queue = kqueue();
 
     if (queue < 0)
         return -errno;
     fcntl(queue, F_SETFD, FD_CLOEXEC);
-    error = kevent(queue, &end, 1, NULL, 0, NULL) == 0 ? 0 : errno;
-    if (!error && is_same(who))
+    if (kevent(queue, &end, 1, NULL, 0, NULL) == 0 && is_same(who))
         return queue;
     close(queue);
     return is_same(who) ? -ENOSYS : -ESRCH;
