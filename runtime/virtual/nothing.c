@@ -54,6 +54,10 @@ void neap_process_free(neap_runtime *rt, process *p)
 {
 }
 
+void neap_children_close(neap_runtime *rt)
+{
+}
+
 void neap_rest_spare(neap_runtime *rt)
 {
 }

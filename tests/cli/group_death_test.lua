@@ -1,7 +1,6 @@
 -- group_death_test.lua - neap, its guard or both die: of tasks that are their groups nothing stays
 -- stopped, and nothing is left that is to be ended. So it is in every build.
 -- ctest timeout: 120
-local luaunit = require "luaunit"
 local shell = require "shell"
 
 local RUNS = 4
@@ -11,21 +10,22 @@ local JOBS = [[return {
   { "sh", "-c", "trap '' TERM; echo up; while :; do :; done" },
 }]]
 
+local run
+
 local function start(on_death)
-  local run = shell.start_neap { "run", "-j1", "-q", "1ms", "--on-death", on_death,
+  run = shell.start_neap { "run", "-j1", "-q", "1ms", "--on-death", on_death,
     "-f", shell.file("jobs.lua", JOBS) }
   run:await(("up\n"):rep(3))
-  return run
 end
 
-local function kill_guard(run)
+local function kill_guard()
   for _, name in ipairs { "neap-keeper", "neap-guard" } do
     local guard = run:find(name)
     if guard then run:signal("KILL", guard.pid) end
   end
 end
 
-local function none_is_stopped(run)
+local function none_is_stopped()
   local states = {}
   for _, process in ipairs(run:children()) do states[#states + 1] = process.state end
   return #states > 0 and not table.concat(states):find("T")
@@ -34,9 +34,13 @@ end
 -- luacheck: globals TestGroups
 TestGroups = {}
 
+function TestGroups.tearDown()
+  run:clear()
+end
+
 function TestGroups.test_neap_is_killed()
   for _ = 1, RUNS do
-    local run = start "end"
+    start "end"
     run:signal("KILL")
     run:finish()
     run:assert_gone(15)
@@ -45,23 +49,24 @@ end
 
 function TestGroups.test_neap_is_killed_and_its_tasks_go_on()
   for _ = 1, RUNS do
-    local run = start "continue"
+    start "continue"
     run:signal("KILL")
     run:finish()
-    shell.await("all go on", 5, function() return none_is_stopped(run) end)
-    luaunit.assertNil(run:find("neap-guard"))
+    shell.await("all go on, and the guard has gone", 5, function()
+      return none_is_stopped() and not run:find("neap-guard")
+    end)
     run:clear()
   end
 end
 
 function TestGroups.test_both_are_killed()
   for _ = 1, RUNS do
-    local run = start "continue"
+    start "continue"
     run:signal("STOP")
-    kill_guard(run)
+    kill_guard()
     run:signal("KILL")
     run:finish()
-    shell.await("all go on", 5, function() return none_is_stopped(run) end)
+    shell.await("all go on", 5, none_is_stopped)
     run:clear()
     shell.neap { "rescue" }
   end
