@@ -114,19 +114,18 @@ static void having_children_is_told(void **state)
     process_end(parent);
 }
 
-static void a_group_is_known_by_its_session(void **state)
+static void a_group_lives_until_its_leader_ends(void **state)
 {
     pid_t leader = process_sh("exec sleep 1000");
 
-    assert_true(neap_os_group_is_in(leader, getsid(0)));
-    assert_false(neap_os_group_is_in(leader, leader));
+    assert_true(neap_os_group_lives(leader));
     kill(leader, SIGKILL);
     assert_true(process_await(process_is_gone, leader));
-    assert_false(neap_os_group_is_in(leader, getsid(0))); /* a zombie is nobody */
+    assert_false(neap_os_group_lives(leader)); /* a zombie is nobody */
     process_take_away(leader);
-    assert_false(neap_os_group_is_in(leader, getsid(0)));
-    assert_false(neap_os_group_is_in(0, getsid(0)));
-    assert_false(neap_os_group_is_in(1, getsid(0)));
+    assert_false(neap_os_group_lives(leader));
+    assert_false(neap_os_group_lives(0));
+    assert_false(neap_os_group_lives(1));
 }
 
 static void a_group_outlives_its_leader(void **state)
@@ -145,10 +144,10 @@ static void a_group_outlives_its_leader(void **state)
     process_take_away(leader);
     assert_true(read(line[0], text, sizeof text - 1) > 0);
     assert_int_equal(sscanf(text, "%d", &rest), 1);
-    assert_true(neap_os_group_is_in(leader, getsid(0)));
+    assert_true(neap_os_group_lives(leader));
     kill(rest, SIGKILL);
     assert_true(process_await(process_is_gone, rest));
-    assert_false(neap_os_group_is_in(leader, getsid(0)));
+    assert_false(neap_os_group_lives(leader));
     close(line[0]);
     close(line[1]);
 }
@@ -206,7 +205,7 @@ int main(void)
         process_test(a_zombie_has_no_group),
         process_test(a_tree_of_hundreds_is_seen_whole),
         process_test(having_children_is_told),
-        process_test(a_group_is_known_by_its_session),
+        process_test(a_group_lives_until_its_leader_ends),
         process_test(a_group_outlives_its_leader),
         process_test(a_name_with_brackets_and_blanks_is_read),
     };

@@ -221,7 +221,7 @@ static bool leader_was_idle(const process *p, neap_ns now)
 {
     neap_ns used = p->leader_cpu - p->released_cpu, wall = now - p->released_at;
 
-    return p->has_forked && !p->held && 4 * used < 3 * wall;
+    return !p->held && 4 * used < 3 * wall;
 }
 
 /* The look of a turn has read it for the decision, as a rule. */

@@ -238,7 +238,7 @@ int neap_tree_scan(neap_runtime *rt, process *p)
         }
         at = &m->next;
     }
-    p->group_left = p->group_left && neap_os_group_is_in(p->own.id, 0);
+    p->group_left = p->group_left && neap_os_group_lives(p->own.id);
     neap_groups_sort(rt, p);
     rt->forks |= p->has_forked;
     p->looked_ran = p->ran;

@@ -72,10 +72,9 @@ int neap_os_tree_groups(pid_t root, pid_t *groups, size_t room);
  * hold. */
 bool neap_os_has_children(pid_t pid);
 
-/* Is there a living process (no zombie) in `group` whose session is `session` (0: any)?
- * The answer to "is this group still what I think it is" before it is signalled for the
- * last time, and to "is it gone" where nobody of ours reaps. */
-bool neap_os_group_is_in(pid_t group, pid_t session);
+/* Is there a living process (no zombie) in `group`? The answer to "is it gone" where
+ * nobody of ours reaps. */
+bool neap_os_group_lives(pid_t group);
 
 /* Whose is `pid` (tag_linux.c)? Reads from its limits, else from its environment
  * (guard.h: neap_guard_spawn), the tag under which the guard `guard` started it, or who

@@ -69,25 +69,24 @@ int neap_os_tree_groups(pid_t root, pid_t *groups, size_t room)
 }
 
 struct search {
-    pid_t group, session;
+    pid_t group;
     bool found;
 };
 
-/* A session of 0 is one that nobody tells. */
 static void look(void *user, pid_t pid)
 {
     struct search *s = user;
     neap_proc p;
 
     if (!s->found && neap_proc_read(pid, &p) == 0 && p.group == s->group &&
-        (!s->session || !p.session || p.session == s->session) && neap_proc_lives(&p))
+        neap_proc_lives(&p))
         s->found = true;
 }
 
 /* Where only the leader is seen, a group without it is taken for what it was. */
-bool neap_os_group_is_in(pid_t group, pid_t session)
+bool neap_os_group_lives(pid_t group)
 {
-    struct search s = {group, session, false};
+    struct search s = {group, false};
     neap_proc leader;
 
     if (group <= 1 || (kill(-group, 0) != 0 && errno == ESRCH))
