@@ -19,8 +19,9 @@
 
 #define BUSY "while :; do :; done"
 
-/* The runtime in a process of its own, with `pid` attached and a job beside it. */
-static pid_t start_runtime(pid_t pid, neap_ns stuck_after, bool adopt)
+/* The runtime in a process of its own, with `pid` attached. It begins what `next` says. */
+static pid_t start_runtime_and(void (*next)(neap_runtime *rt), pid_t pid,
+                               neap_ns stuck_after, bool adopt)
 {
     neap_options o = {.size = sizeof o,
                       .cpus = 1,
@@ -29,25 +30,35 @@ static pid_t start_runtime(pid_t pid, neap_ns stuck_after, bool adopt)
                       .adopt = adopt,
                       .quantum = 20 * NEAP_MS,
                       .stuck_after = stuck_after};
-    const char *const argv[] = {"/bin/sh", "-c", BUSY, NULL};
-    neap_job job = {.size = sizeof job, .argv = argv};
     neap_runtime *rt;
-    pid_t runtime = fork();
+    pid_t runtime = process_fork();
 
     if (runtime != 0)
         return runtime;
-    alarm(40);
-    if (neap_new(&rt, &o) != 0 || neap_attach(rt, pid, NULL, NULL) != 0 ||
-        neap_spawn(rt, &job, NULL) != 0)
+    if (neap_new(&rt, &o) != 0 || neap_attach(rt, pid, NULL, NULL) != 0)
         _exit(1);
-    neap_run(rt);
+    next(rt);
     _exit(2);
+}
+
+static void run_with_a_job(neap_runtime *rt)
+{
+    const char *const argv[] = {"/bin/sh", "-c", BUSY, NULL};
+    neap_job job = {.size = sizeof job, .argv = argv};
+
+    if (neap_spawn(rt, &job, NULL) == 0)
+        neap_run(rt);
+}
+
+static pid_t start_runtime(pid_t pid, neap_ns stuck_after, bool adopt)
+{
+    return start_runtime_and(run_with_a_job, pid, stuck_after, adopt);
 }
 
 static void kill_runtime(pid_t runtime)
 {
     kill(runtime, SIGKILL);
-    waitpid(runtime, NULL, 0);
+    process_take_away(runtime);
 }
 
 /* It is stopped when the runtime dies, as half of the time. */
@@ -94,6 +105,28 @@ static void it_runs_while_the_runtime_is_stopped(void **state)
     assert_true(process_await(process_is_stopped, pid));
     kill_runtime(runtime);
     assert_true(process_await(process_is_running, pid));
+}
+
+static pid_t second;
+
+static void stop_before_the_run(neap_runtime *rt)
+{
+    if (neap_attach(rt, second, NULL, NULL) == 0)
+        raise(SIGSTOP);
+}
+
+/* One of the two is held by then, and the guard has been told nothing else. */
+static void they_run_while_a_runtime_is_stopped_that_never_ran(void **state)
+{
+    pid_t first = process_sh(BUSY), runtime;
+
+    second = process_sh(BUSY);
+    runtime = start_runtime_and(stop_before_the_run, first, NEAP_S, false);
+    assert_true(process_await(process_is_stopped, runtime));
+    assert_true(process_is_stopped(first) || process_is_stopped(second));
+    assert_true(process_await(process_is_running, first));
+    assert_true(process_await(process_is_running, second));
+    kill_runtime(runtime);
 }
 
 static void note_child(void *user, pid_t pid)
@@ -187,6 +220,7 @@ int main(void)
         process_test(it_runs_again_when_the_runtime_is_killed),
         process_test(alone_among_strangers_it_runs_again_when_the_runtime_is_killed),
         process_test(it_runs_while_the_runtime_is_stopped),
+        process_test(they_run_while_a_runtime_is_stopped_that_never_ran),
         process_test(the_death_of_the_guard_changes_nothing),
         process_test(a_rescue_continues_it_even_if_it_is_to_end_all),
     };

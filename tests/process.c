@@ -44,6 +44,19 @@ pid_t process_sh(const char *script)
     return process_sh_in(0, script);
 }
 
+pid_t process_fork(void)
+{
+    pid_t pid = fork();
+
+    if (pid < 0)
+        abort();
+    if (pid == 0)
+        alarm(40);
+    else
+        remember(0, pid);
+    return pid;
+}
+
 void process_end(pid_t pid)
 {
     pid_t pids[TREE_MAX];

@@ -14,6 +14,9 @@ pid_t process_sh(const char *script);
 /* The same in a group that is there: in getpgrp() a stop to the whole would hit us. */
 pid_t process_sh_in(pid_t group, const char *script);
 
+/* A fork; the child ends with the test, and after 40 s. */
+pid_t process_fork(void);
+
 /* Kills a child of ours with all its descendants and takes it away. */
 void process_end(pid_t pid);
 

@@ -427,6 +427,7 @@ void neap_watch_drop(neap_runtime *rt, tree_group *g);
 /* One process of a task that we did not start. False: it cannot be noted. */
 bool neap_watch_member(neap_runtime *rt, member *m);
 void neap_watch_drop_member(neap_runtime *rt, member *m);
+void neap_watch_hold(neap_runtime *rt, int entry);
 void neap_watch_beat(neap_runtime *rt, neap_ns now); /* at beat_at */
 neap_ns neap_watch_due(const neap_runtime *rt);
 /* Stops what the core holds and somebody continued, `ran` ns ago. How many. */

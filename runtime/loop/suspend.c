@@ -72,8 +72,8 @@ static void continue_all(neap_runtime *rt, neap_ns now, neap_ns gap)
 /* Who stops himself is not stuck. */
 static void watch(neap_runtime *rt, neap_guard_watching what)
 {
-    if (rt->guard && neap_guard_watch(rt->guard, what) == 0)
-        neap_guard_flush(rt->guard);
+    if (rt->guard)
+        neap_guard_watch(rt->guard, what);
 }
 
 int neap_suspend(neap_runtime *rt)

@@ -264,7 +264,7 @@ static void stop_group(neap_runtime *rt, process *p, tree_group *g)
 {
     if (g->shared)
         return;
-    neap_record_hold(rt->record, g->entry);
+    neap_watch_hold(rt, g->entry);
     if (g->mixed)
         return;
     signal_group(rt, p, g, SIGSTOP);
@@ -291,7 +291,7 @@ static void stop_member(neap_runtime *rt, process *p, member *m)
 {
     if (!is_noted(rt, p, m))
         return;
-    neap_record_hold(rt->record, m->entry);
+    neap_watch_hold(rt, m->entry);
     m->held = signal_alone(rt, p, m, SIGSTOP) == 0;
     if (!m->held)
         neap_record_release(rt->record, m->entry);
@@ -365,7 +365,7 @@ static bool is_frozen(const neap_runtime *rt, const process *p)
 
 static void freeze(neap_runtime *rt, process *p)
 {
-    neap_record_hold(rt->record, p->own.entry);
+    neap_watch_hold(rt, p->own.entry);
     neap_os_cgroup_freeze(p->cgroup);
 }
 

@@ -172,12 +172,12 @@ static void decide(neap_runtime *rt)
 
     if (neap_core_next(rt->core) > now)
         return;
+    if (now >= rt->beat_at)
+        neap_watch_beat(rt, now);
     neap_account_all(rt, now);
     n = neap_core_decide(rt->core, now, &orders);
     for (size_t i = 0; i < n; i++)
         carry_out(rt, &orders[i], now);
-    if (now >= rt->beat_at)
-        neap_watch_beat(rt, now);
     neap_loop_tell_switches(rt, orders, n, now);
 }
 

@@ -99,6 +99,15 @@ void neap_watch_beat(neap_runtime *rt, neap_ns now)
         rt->beat_at += now;
 }
 
+/* Before it is stopped. If it is the first, then the guard begins to watch now: later we
+ * may be stopped ourselves. */
+void neap_watch_hold(neap_runtime *rt, int entry)
+{
+    neap_record_hold(rt->record, entry);
+    if (rt->beat_at == 0)
+        neap_watch_beat(rt, neap_loop_now(rt));
+}
+
 neap_ns neap_watch_due(const neap_runtime *rt)
 {
     return rt->record && neap_record_has_held(rt->record) ? rt->beat_at : NEAP_FOREVER;

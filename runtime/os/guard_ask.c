@@ -180,7 +180,7 @@ void neap_guard_beat(neap_guard *g, neap_ns now)
         (neap_record_beat(g->record, now) <= g->stuck_after / 8 * 5 && g->watches))
         return;
     g->watches = true;
-    neap_guard_ask(g, NEAP_WIRE_WATCH, 0);
+    neap_guard_watch(g, NEAP_GUARD_WATCH_ALL);
 }
 
 int neap_guard_watch(neap_guard *g, neap_guard_watching what)
