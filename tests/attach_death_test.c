@@ -115,6 +115,11 @@ static void stop_before_the_run(neap_runtime *rt)
         raise(SIGSTOP);
 }
 
+static bool it_or_the_second_is_stopped(pid_t pid)
+{
+    return process_is_stopped(pid) || process_is_stopped(second);
+}
+
 /* One of the two is held by then, and the guard has been told nothing else. */
 static void they_run_while_a_runtime_is_stopped_that_never_ran(void **state)
 {
@@ -123,7 +128,7 @@ static void they_run_while_a_runtime_is_stopped_that_never_ran(void **state)
     second = process_sh(BUSY);
     runtime = start_runtime_and(stop_before_the_run, first, NEAP_S, false);
     assert_true(process_await(process_is_stopped, runtime));
-    assert_true(process_is_stopped(first) || process_is_stopped(second));
+    assert_true(process_await(it_or_the_second_is_stopped, first));
     assert_true(process_await(process_is_running, first));
     assert_true(process_await(process_is_running, second));
     kill_runtime(runtime);

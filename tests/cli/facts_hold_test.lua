@@ -141,7 +141,7 @@ function TestHold.test_a_process_of_another_user_is_told_of_by_name()
     program:match("(.*)/")))
   local run = shell.start {
     "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
-    os.getenv("NEAP"), "run", "-j1", "-p", "rr", "-f", "-",
+    shell.public_neap(), "run", "-j1", "-p", "rr", "-f", "-", cwd = "/",
     input = ("%s timeout 3 sh -c '%s' & echo up; %s\n%s\n"):format(program, LOOP, LOOP, LOOP),
   }
   run:await("up\n")

@@ -172,8 +172,8 @@ function TestPolicies.test_share_holds_a_task_to_its_set_point()
   luaunit.assertTrue(tasks.held.cpu_ns >= math.min(0.06 * all.wall_ns, tasks.rest.cpu_ns / 10))
 end
 
--- 2,000 lines in each of 20 periods take about 10 ms each; alone it would write ten times that. Where
--- other work makes the periods uneven, the controller overshoots: to 1.5 times, seen.
+-- 2,000 lines in each of 20 periods take about 10 ms each; alone it would write ten times that.
+-- Where other work makes the periods uneven, the controller overshoots: to 1.5 times, seen.
 function TestPolicies.test_share_holds_a_task_to_a_pace_of_its_own()
   local counter = shell.file("counter", "")
   local script = shell.file("pace.lua", ([[

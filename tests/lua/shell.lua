@@ -214,6 +214,14 @@ function shell.start_neap(words)
   return shell.start(with_program(words))
 end
 
+-- The path of a copy of neap, with its guard, that every user may run.
+function shell.public_neap()
+  local place = shell.path "public"
+  assert(os.execute(("chmod 711 %s; mkdir -p -m 755 %s; cp %s %s/neap-guard %s"):format(
+    folder, place, os.getenv "NEAP", os.getenv("NEAP"):match "^(.*)/", place)))
+  return place .. "/neap"
+end
+
 function shell.assert_contains(text, part)
   luaunit.assertStrContains(text, part)
 end
