@@ -136,6 +136,24 @@ static void failures_far_apart_eject_nobody(void **state)
     sim_end(&s);
 }
 
+static void of_a_condemned_policy_no_more_failures_are_told(void **state)
+{
+    sim s = with_diary(&diary);
+
+    sim_plain(&s);
+    plan.fails = "update";
+    for (int i = 0; i < 3; i++)
+        neap_set_weight(s.rt, 1, 100);
+    plan.fails = "enqueue";
+    sim_plain(&s);
+    plan.fails = NULL;
+    assert_int_equal(sim_stats(&s).failures, 4);
+    sim_run(&s, NEAP_MS);
+    assert_int_equal(sim_told(&s, NEAP_REPORT_FAILURE)->count, 1);
+    assert_int_equal(sim_stats(&s).ejections, 1);
+    sim_end(&s);
+}
+
 static void a_slice_below_a_millisecond_is_made_one_and_counted(void **state)
 {
     sim s = with_diary(&diary);
@@ -330,6 +348,7 @@ int main(void)
         cmocka_unit_test(every_kind_of_bad_pick_is_refused),
         cmocka_unit_test(a_failure_in_any_hook_is_answered_by_the_default),
         cmocka_unit_test(failures_far_apart_eject_nobody),
+        cmocka_unit_test(of_a_condemned_policy_no_more_failures_are_told),
         cmocka_unit_test(a_slice_below_a_millisecond_is_made_one_and_counted),
         cmocka_unit_test(a_slice_of_its_own_ends_though_nobody_waits),
         cmocka_unit_test(one_that_never_picks_is_ejected),

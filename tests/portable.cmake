@@ -28,7 +28,7 @@ function(neap_left_out variable name)
   set(${variable} "${left}" PARENT_SCOPE)
 endfunction()
 
-neap_leave_out("attach_test|os_attach_test|api_attach_.*|(nobody_)?cli_attach"
+neap_leave_out("attach_(death_)?test|os_attach_test|api_attach_.*|(nobody_)?cli_attach"
   REASON "who belongs to a process that neap did not start is not known: it is refused")
 neap_leave_out("os_cgroup_test|(nobody_)?cli_freeze" REASON "there are no cgroups")
 neap_leave_out("os_tree_test" REASON "who descends from whom is not known")

@@ -2,7 +2,8 @@
  *
  * A hook that fails is answered by its default. The failure is a strike: the first of
  * each hook is reported, the third within ten seconds condemns the policy, which is
- * then replaced at the next point where nothing of it is on the stack (seat_eject).
+ * then replaced at the next point where nothing of it is on the stack (seat_eject). What
+ * fails until then is only counted.
  */
 #include "internal.h"
 #include "text.h"
@@ -32,7 +33,7 @@ static void strike(neap_core *c, int hook, neap_id task)
     c->count.failures++;
     memmove(&s->strike[1], &s->strike[0], (STRIKES - 1) * sizeof s->strike[0]);
     s->strike[0] = c->ctx.now;
-    if (!(s->reported >> hook & 1)) {
+    if (!s->ejected && !(s->reported >> hook & 1)) {
         s->reported |= 1u << hook;
         neap_core_report(c, NEAP_REPORT_FAILURE, hook_name[hook], c->failure.message,
                          c->failure.trace[0] ? c->failure.trace : NULL, task);

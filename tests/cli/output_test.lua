@@ -362,13 +362,18 @@ function TestOutput.test_what_a_dead_neaps_tasks_write_arrives()
   end
 end
 
--- A reader that holds its end and never reads.
+-- A reader that holds its end and never reads, and more for it than a pipe takes: each line of two
+-- bytes gets a tag.
 local function stuck(name)
   local fifo = shell.path(name)
   os.execute("mkfifo " .. fifo)
   local line = 'sleep 1000 <%s & exec "$NEAP" run --output tag -f %s >%s'
   local run = shell.start { "sh", "-c", line:format(fifo, jobs { { "loud", "exec yes" } }, fifo) }
-  shell.await("its start", 10, function() return run:find("yes") end)
+  shell.await("a full pipe", 10, function()
+    local job = run:find("yes")
+    local io = job and shell.read(("/proc/%d/io"):format(job.pid))
+    return io and tonumber(io:match "wchar: (%d+)") > 20000
+  end)
   return run
 end
 

@@ -2,6 +2,15 @@
 #ifndef NEAP_STUB_SYSTEM_WAIT_H
 #define NEAP_STUB_SYSTEM_WAIT_H
 
-typedef enum idtype { P_PID, P_PPID, P_PGID, P_SID, P_CID, P_UID, P_GID, P_ALL } idtype_t;
+typedef enum idtype {
+    P_PID,
+    P_PPID,
+    P_PGID,
+    P_SID,
+    P_CID,
+    P_UID,
+    P_GID,
+    P_ALL
+} idtype_t;
 
 #endif

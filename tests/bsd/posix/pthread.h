@@ -9,8 +9,18 @@ typedef struct {
     long words[8];
 } pthread_attr_t, pthread_mutex_t, pthread_cond_t, pthread_once_t;
 typedef struct stub_attribute pthread_mutexattr_t, pthread_condattr_t;
-#define PTHREAD_MUTEX_INITIALIZER {{0}}
-#define PTHREAD_COND_INITIALIZER {{0}}
+#define PTHREAD_MUTEX_INITIALIZER                                                      \
+    {                                                                                  \
+        {                                                                              \
+            0                                                                          \
+        }                                                                              \
+    }
+#define PTHREAD_COND_INITIALIZER                                                       \
+    {                                                                                  \
+        {                                                                              \
+            0                                                                          \
+        }                                                                              \
+    }
 
 int pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 int pthread_join(pthread_t, void **);

@@ -64,7 +64,7 @@ struct sigaction {
 #define sa_sigaction stub_handler.with_info
 #define SIG_DFL ((void (*)(int))0)
 #define SIG_IGN ((void (*)(int))1)
-#define SIG_ERR ((void (*)(int))-1)
+#define SIG_ERR ((void (*)(int)) - 1)
 #define SA_RESTART 0x0002
 #define SA_NOCLDSTOP 0x0008
 #define SA_NOCLDWAIT 0x0020

@@ -4,8 +4,8 @@
 
 #include <visible.h>
 
-#include <sys/types.h>
 #include <sys/proc.h>
+#include <sys/types.h>
 
 #define CTL_KERN 1
 #define KERN_PROC 14

@@ -44,8 +44,9 @@ struct cmsghdr {
 #define CMSG_LEN(n) (CMSG_ALIGN(sizeof(struct cmsghdr)) + (uint32_t)(n))
 #define CMSG_SPACE(n) (CMSG_ALIGN(sizeof(struct cmsghdr)) + CMSG_ALIGN(n))
 #define CMSG_FIRSTHDR(m)                                                               \
-    ((m)->msg_controllen >= sizeof(struct cmsghdr) ? (struct cmsghdr *)(m)->msg_control \
-                                                   : (struct cmsghdr *)0)
+    ((m)->msg_controllen >= sizeof(struct cmsghdr)                                     \
+         ? (struct cmsghdr *)(m)->msg_control                                          \
+         : (struct cmsghdr *)0)
 struct cmsghdr *stub_next(const struct msghdr *, const struct cmsghdr *);
 #define CMSG_NXTHDR(m, c) stub_next(m, c)
 

@@ -5,11 +5,11 @@
 #include <sys/types.h>
 
 #define S_IFMT 0170000
-#define S_ISDIR(m) (((m) & 0170000) == 0040000)
-#define S_ISREG(m) (((m) & 0170000) == 0100000)
-#define S_ISCHR(m) (((m) & 0170000) == 0020000)
-#define S_ISFIFO(m) (((m) & 0170000) == 0010000)
-#define S_ISSOCK(m) (((m) & 0170000) == 0140000)
+#define S_ISDIR(m) (((m)&0170000) == 0040000)
+#define S_ISREG(m) (((m)&0170000) == 0100000)
+#define S_ISCHR(m) (((m)&0170000) == 0020000)
+#define S_ISFIFO(m) (((m)&0170000) == 0010000)
+#define S_ISSOCK(m) (((m)&0170000) == 0140000)
 #define S_IXUSR 0000100
 
 struct stat {

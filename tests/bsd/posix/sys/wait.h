@@ -12,11 +12,11 @@
 #define WSTOPPED 0x08
 #define WCONTINUED 0x10
 #define WNOWAIT 0x20
-#define WIFEXITED(s) (((s) & 0177) == 0)
+#define WIFEXITED(s) (((s)&0177) == 0)
 #define WEXITSTATUS(s) ((s) >> 8 & 0xff)
-#define WIFSIGNALED(s) (((s) & 0177) != 0177 && ((s) & 0177) != 0)
-#define WTERMSIG(s) ((s) & 0177)
-#define WIFSTOPPED(s) (((s) & 0377) == 0177)
+#define WIFSIGNALED(s) (((s)&0177) != 0177 && ((s)&0177) != 0)
+#define WTERMSIG(s) ((s)&0177)
+#define WIFSTOPPED(s) (((s)&0377) == 0177)
 #define WSTOPSIG(s) ((s) >> 8 & 0xff)
 
 #include <system_wait.h>
