@@ -42,17 +42,24 @@ bool keep_begin(struct guard *g, char **argv)
     return pid > 0 && dup2(SOCKET, NEAP_WIRE_FD) == NEAP_WIRE_FD && close(SOCKET) == 0;
 }
 
-/* Everything below us is the guard's to end, as long as there is one: in its own time,
- * and unless somebody has stopped it. */
+/* Not unless it is: a debugger, or a leak check at its end, may be about to stop it. */
+static void continue_if_stopped(pid_t pid)
+{
+    neap_proc p;
+
+    if (!neap_proc_sees_all() || (neap_proc_read(pid, &p) == 0 && p.state == 'T'))
+        kill(pid, SIGCONT);
+}
+
+/* Everything below us is the guard's to end, as long as there is one, in its own time. */
 void keep_wait(struct guard *g)
 {
     int64_t until = clock_now() + g->grace + PATIENCE;
     struct pollfd sigchld = {.fd = g->children, .events = POLLIN};
     pid_t pid;
 
-    if (g->kept > 0)
-        kill(g->kept, SIGCONT);
     while (g->kept > 0 && waitpid(g->kept, NULL, WNOHANG) == 0) {
+        continue_if_stopped(g->kept);
         if (clock_now() >= until && kill(g->kept, SIGKILL) < 0)
             break; /* it can only be left */
         poll(&sigchld, 1, 100);

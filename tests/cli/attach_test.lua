@@ -109,13 +109,12 @@ function TestAttach.test_killed_with_its_guard_it_is_continued_by_the_next_start
   local run = shell.start_neap { "run", "-j1", "--attach", one.number, "--", "sh", "-c", LOOP,
     env = env }
   is_held_in_turn(one)
-  local pids = { run.pid, run:find("neap-keeper").pid, run:find("neap-guard").pid }
   shell.await("it is stopped, and neap is, too", SECONDS, function()
     run:signal("STOP")
     if state(run) == "T" and state(one) == "T" then return true end
     run:signal("CONT")
   end)
-  os.execute("kill -KILL " .. table.concat(pids, " "))
+  run:kill_with_guard()
   run:finish()
   luaunit.assertEquals(state(one), "T")
   local answer = shell.neap { "rescue", "--end", "--grace", "100ms", env = env }

@@ -78,8 +78,7 @@ end
 
 function TestLeaves.test_by_a_rescue()
   local run, groups = start_and_hold()
-  local pids = { run.pid, run:find("neap-keeper").pid, run:find("neap-guard").pid }
-  os.execute("kill -KILL " .. table.concat(pids, " "))
+  run:kill_with_guard()
   run:finish()
   local answer = shell.neap { "rescue", "--continue", env = { runtime_dir() } }
   luaunit.assertEquals(answer.code, 0, answer.err)

@@ -37,15 +37,8 @@ local function start()
   return run
 end
 
--- At once: stopped before, so that none sees the death of another.
 local function kill_all(run)
-  local pids = { run.pid }
-  for _, name in ipairs { "neap-keeper", "neap-guard" } do
-    local process = run:find(name)
-    pids[#pids + 1] = process and process.pid
-  end
-  local all = table.concat(pids, " ")
-  os.execute(("kill -STOP %s; kill -KILL %s"):format(all, all))
+  run:kill_with_guard()
   run:finish()
 end
 

@@ -134,10 +134,15 @@ function Run:children()
   return marked(self.mark, { [self.pid] = true, [self.watchman] = true })
 end
 
--- The descendant whose command contains `text`; nil: there is none.
+-- The descendant whose command contains `text`, not a child that it has just forked, which bears
+-- its command; nil: there is none.
 function Run:find(text)
-  for _, process in ipairs(self:children()) do
-    if process.command:find(text, 1, true) then return process end
+  local list, command = self:children(), {}
+  for _, process in ipairs(list) do command[process.pid] = process.command end
+  for _, process in ipairs(list) do
+    if process.command:find(text, 1, true) and command[process.parent] ~= process.command then
+      return process
+    end
   end
 end
 
@@ -146,6 +151,18 @@ function Run:await(pattern)
   return shell.await(("output like %q"):format(pattern), self.deadline, function()
     return (self:out() or ""):match(pattern)
   end)
+end
+
+-- Kills it with its guard and its keeper, none of which sees the death of another: they are stopped
+-- before, and the guard dies before the keeper, at whose death the kernel would continue it.
+function Run:kill_with_guard()
+  local pids = { self.pid }
+  for _, name in ipairs { "neap-guard", "neap-keeper" } do
+    local process = self:find(name)
+    pids[#pids + 1] = process and process.pid
+  end
+  local all = table.concat(pids, " ")
+  os.execute(("kill -STOP %s; kill -KILL %s"):format(all, all))
 end
 
 function Run:signal(name, pid)
