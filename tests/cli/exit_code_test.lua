@@ -61,7 +61,6 @@ function TestExitCode.test_what_is_ended_by_for_has_not_failed()
   local answer = shell.neap { "run", "--for", "100ms", "--", "sh", "-c", LOOP }
   luaunit.assertEquals(answer.code, 0)
   luaunit.assertStrMatches(answer.err, ".*\nsh +ended .*")
-  luaunit.assertTrue(answer.took < 2)
   luaunit.assertEquals(code_of_file("exit 1\n" .. LOOP .. "\n" .. LOOP .. "\n", "200ms"), 1)
 end
 
@@ -70,19 +69,18 @@ function TestExitCode.test_for_ends_what_ignores_TERM_too()
     "run", "--for", "50ms", "--", "sh", "-c", "trap '' TERM; " .. LOOP,
   }
   luaunit.assertEquals(answer.code, 0)
-  luaunit.assertTrue(answer.took > 1.5 and answer.took < 5, answer.took)
+  luaunit.assertTrue(answer.took > 1.5, answer.took)
 end
 
 function TestExitCode.test_for_does_not_wait_when_all_is_done()
-  local answer = shell.neap { "run", "--for", "1h", "--", "true" }
-  luaunit.assertEquals(answer.code, 0)
-  luaunit.assertTrue(answer.took < 5)
+  luaunit.assertEquals(code_of { "run", "--for", "1h", "--", "true" }, 0)
 end
 
 -- Starts two jobs on one cpu, one of them with `prologue`, and waits until it runs.
-local function start(prologue)
+local function start(prologue, grace)
   local run = shell.start_neap {
-    "run", "-j1", "-f", "-", input = ("%s; echo up; %s\n%s\n"):format(prologue, LOOP, LOOP),
+    "run", "-j1", "--grace", grace or "1h", "-f", "-",
+    input = ("%s; echo up; %s\n%s\n"):format(prologue, LOOP, LOOP),
   }
   run:await("up\n")
   return run
@@ -94,7 +92,6 @@ local function interrupted(name, code)
   local answer = run:finish()
   run:assert_gone(0)
   luaunit.assertEquals(answer.code, code)
-  luaunit.assertTrue(answer.took < 5)
   shell.assert_contains(answer.err, ("neap: %s: ending all tasks"):format(name))
   luaunit.assertStrMatches(answer.err, ".*\n%S+ +ended .*") -- the table is there nevertheless
 end
@@ -137,7 +134,7 @@ function TestInterrupt.test_a_job_can_clean_up_when_it_is_interrupted()
 end
 
 function TestInterrupt.test_a_job_that_ignores_TERM_is_killed_after_the_grace()
-  local run = start("trap '' TERM INT")
+  local run = start("trap '' TERM INT", "2s")
   local since = shell.now()
   run:signal("INT")
   luaunit.assertEquals(run:finish().code, 130)
@@ -147,13 +144,11 @@ end
 
 function TestInterrupt.test_a_second_INT_kills_at_once()
   local run = start("trap '' TERM INT")
-  local since = shell.now()
   run:signal("INT")
   shell.await("the first INT", 5, function() return run:err():find("ending all tasks", 1, true) end)
   run:signal("INT")
   luaunit.assertEquals(run:finish().code, 130)
   run:assert_gone(0)
-  luaunit.assertTrue(shell.now() - since < 1.5, shell.now() - since)
 end
 
 function TestInterrupt.test_jobs_that_were_never_started_are_cancelled_and_count_nothing()

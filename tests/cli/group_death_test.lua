@@ -25,6 +25,13 @@ local function kill_guard()
   end
 end
 
+local function no_stop_is_pending()
+  for _, process in ipairs(run:children()) do
+    if shell.stop_is_pending(process.pid) then return false end
+  end
+  return true
+end
+
 local function none_is_stopped()
   local states = {}
   for _, process in ipairs(run:children()) do states[#states + 1] = process.state end
@@ -59,10 +66,12 @@ function TestGroups.test_neap_is_killed_and_its_tasks_go_on()
   end
 end
 
+-- The kernel continues who has taken his stop; who has not yet is left to `neap rescue`.
 function TestGroups.test_both_are_killed()
   for _ = 1, RUNS do
     start "continue"
     run:signal("STOP")
+    shell.await("each took his stop", 5, no_stop_is_pending)
     kill_guard()
     run:signal("KILL")
     run:finish()

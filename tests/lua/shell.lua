@@ -75,6 +75,12 @@ function shell.process(pid)
   }
 end
 
+-- Has it been sent a stop that it has not taken? It takes it when it gets to a CPU.
+function shell.stop_is_pending(pid)
+  local status = shell.read(("/proc/%d/status"):format(pid)) or "ShdPnd: 0"
+  return tonumber(status:match("ShdPnd:%s*(%x+)"), 16) >> 18 & 1 == 1
+end
+
 -- The living processes that carry the mark, those in `but` (pid -> true) left out.
 local function marked(mark, but)
   local list = {}
