@@ -69,8 +69,8 @@ end
 local function folder_of(path, blocks)
   local name = "page" .. path:gsub("%W", "_")
   local folder = shell.path(name)
-  os.execute(("mkdir -p %s/bin %s/run && ln -s %s/examples %s/examples"):format(folder, folder,
-    HERE, folder))
+  os.execute(("mkdir -p %s/bin %s/run && ln -s %s %s"):format(folder, folder,
+    shell.quote(HERE .. "/examples"), folder))
   for file, text in pairs(FIXTURES) do
     shell.file(name .. "/" .. file, text)
     if text:find "^#!" then os.execute(("chmod 755 %s/%s"):format(folder, file)) end

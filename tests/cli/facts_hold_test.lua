@@ -137,8 +137,8 @@ end
 function TestHold.test_a_process_of_another_user_is_told_of_by_name()
   if shell.output("id -u") ~= "0\n" then luaunit.skip("only root can make another user's") end
   local program = shell.path("as_root")
-  os.execute(("install -m 4755 %s %s && chmod a+rx %s"):format(shell.program("as_root"), program,
-    program:match("(.*)/")))
+  os.execute(("install -m 4755 %s %s && chmod a+rx %s"):format(
+    shell.quote(shell.program "as_root"), program, program:match("(.*)/")))
   local run = shell.start {
     "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
     shell.public_neap(), "run", "-j1", "-p", "rr", "-f", "-", cwd = "/",

@@ -17,6 +17,12 @@ function shell.quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
+local function quoted(words)
+  local list = {}
+  for i, word in ipairs(words) do list[i] = shell.quote(word) end
+  return table.concat(list, " ")
+end
+
 -- The path of a new file of the tests.
 function shell.path(name)
   return folder .. "/" .. name
@@ -112,14 +118,12 @@ function shell.start(command)
     deadline = command.deadline or 20,
     since = shell.now(),
   }, Run)
-  local words = {}
-  for i, word in ipairs(command) do words[i] = shell.quote(word) end
   local inner = ("echo $$ $PPID; exec %s >%s 2>%s"):format(
-    table.concat(words, " "), self.out_path, self.err_path)
+    quoted(command), self.out_path, self.err_path)
   local outer = "cd %s; %s=%s exec env --default-signal=HUP,INT,TERM %s "
     .. "timeout -s KILL %d sh -c %s <%s"
   self.pipe = assert(io.popen(outer:format(
-    command.cwd or ".", MARK, self.mark, table.concat(command.env or {}, " "), self.deadline,
+    shell.quote(command.cwd or "."), MARK, self.mark, quoted(command.env or {}), self.deadline,
     shell.quote(inner), command.input and shell.file(runs .. ".in", command.input) or "/dev/null")))
   local pid, watchman = self.pipe:read("n", "n")
   self.pid, self.watchman = math.tointeger(pid), math.tointeger(watchman)
@@ -239,9 +243,9 @@ end
 
 -- The path of a copy of neap, with its guard, that every user may run.
 function shell.public_neap()
-  local place = shell.path "public"
-  assert(os.execute(("chmod 711 %s; mkdir -p -m 755 %s; cp %s %s/neap-guard %s"):format(
-    folder, place, os.getenv "NEAP", os.getenv("NEAP"):match "^(.*)/", place)))
+  local place, neap = shell.path "public", os.getenv "NEAP"
+  assert(os.execute(("chmod 711 %s; mkdir -p -m 755 %s; cp %s %s %s"):format(
+    folder, place, shell.quote(neap), shell.quote(neap .. "-guard"), place)))
   return place .. "/neap"
 end
 

@@ -85,7 +85,7 @@ local function compile(how, list, directory)
     alike[key] = alike[key] or {}
     table.insert(alike[key], shell.quote(shell.output("realpath " .. path):gsub("\n", "")))
   end
-  local root = shell.output("pwd"):gsub("\n", "")
+  local root = shell.quote(shell.output("pwd"):gsub("\n", ""))
   for key, paths in pairs(alike) do
     local folder, defined = key:match "^(%w+)%z(.*)$"
     local into = directory .. "/" .. folder
