@@ -193,10 +193,8 @@ static void ends_with(const char *script, int code, bool signalled)
 /* The shell waits for USR1, which ends the wait and with it the script. */
 static void its_end_is_noticed_and_told_as_far_as_the_kernel_tells(void **state)
 {
-    ends_with("trap 'exit 3' USR1; sleep 100 & p=$!; trap 'kill $p' EXIT; wait", 3,
-              false);
-    ends_with("trap 'exit 0' USR1; sleep 100 & p=$!; trap 'kill $p' EXIT; wait", 0,
-              false);
+    ends_with("trap 'exit 3' USR1; trap 'kill $!' EXIT; sleep 100 & wait", 3, false);
+    ends_with("trap 'exit 0' USR1; trap 'kill $!' EXIT; sleep 100 & wait", 0, false);
     ends_with("exec sleep 100", SIGUSR1, true);
 }
 

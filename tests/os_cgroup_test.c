@@ -397,7 +397,7 @@ static void nobody_can_do_it_below_a_cgroup_of_his_own(void **state)
              "d=%s/neap-test-$$; mkdir $d || exit 90\n"
              "chown 65534:65534 $d $d/cgroup.procs $d/cgroup.subtree_control\n"
              "sh -c 'echo 0 >'$d'/cgroup.procs; exec setpriv --reuid=65534 "
-             "--regid=65534 --clear-groups %s' >&2\n"
+             "--regid=65534 --clear-groups \"%s\"' >&2\n"
              "code=$?; rmdir $d || exit 91; exit $code",
              own, program);
     pid = process_sh(script);

@@ -83,7 +83,7 @@ function TestLimit.test_too_few_processes_are_waited_for_or_told_of()
 end
 
 function TestLimit.test_too_little_memory_is_told_of()
-  if not os.getenv("NEAP_TEST_FAULTS") then luaunit.skip("a sanitizer needs more than that") end
+  if not shell.faults() then luaunit.skip("a sanitizer needs more than that") end
   for _, most in ipairs { 2, 4, 6, 8, 12, 16, 32, 64 } do -- MB
     local answer = shell.run {
       "prlimit", ("--as=%d"):format(most << 20), NEAP, "run", "--", "true",
@@ -155,7 +155,7 @@ function TestKernel.test_other_monotonic_and_boot_times()
 end
 
 function TestKernel.test_the_wall_clock_jumps()
-  local folder = os.getenv("NEAP_TEST_FAULTS")
+  local folder = shell.faults()
   if not folder then luaunit.skip("nothing is preloaded beside a sanitizer") end
   local stats = shell.path("jumps.json")
   local answer = shell.neap {

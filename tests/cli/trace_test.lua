@@ -280,7 +280,7 @@ end
 local function bounded(...)
   local words = { "trace", ... }
   for i, word in ipairs(words) do words[i] = shell.quote(word) end
-  return shell.run { "sh", "-c", recorded.BOUND .. "exec " .. os.getenv("NEAP") .. " "
+  return shell.run { "sh", "-c", recorded.BOUND .. "exec " .. shell.quote(os.getenv "NEAP") .. " "
     .. table.concat(words, " ") }
 end
 

@@ -72,15 +72,15 @@ failing.errno = nil -- what the calls fail with, if not with what is usual for t
 -- and what went wrong (nil: nothing).
 function failing.run(program, class, n, how)
   local count, stats = shell.path("count"), shell.path("failing.json")
-  local later = program:find(",") and LATER or 0
+  local later, faults = program:find(",") and LATER or 0, shell.faults()
   clean(stats)
   shell.file("count", "")
   local run = shell.start {
     os.getenv("NEAP"), "run", "-j1", "-q", "2ms", "-p", "rr", "-f", jobs(), "--stats", stats,
     deadline = DEADLINE + later,
     env = {
-      "LD_PRELOAD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/fail.so",
-      "NEAP_GUARD=" .. os.getenv("NEAP_TEST_FAULTS") .. "/neap-guard",
+      "LD_PRELOAD=" .. faults .. "/fail.so",
+      "NEAP_GUARD=" .. faults .. "/neap-guard",
       ("NEAP_FAIL=%s:%d:%s"):format(class, n, how),
       "NEAP_FAIL_IN=" .. program, "NEAP_FAIL_COUNT=" .. count,
       failing.errno and "NEAP_FAIL_ERRNO=" .. failing.errno,

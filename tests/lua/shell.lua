@@ -45,6 +45,16 @@ function shell.program(name)
   return os.getenv("NEAP_TEST_PROGRAMS") .. "/" .. name
 end
 
+-- The folder of what is preloaded to make calls fail, by a path without a space: LD_PRELOAD is a
+-- list. nil: there is none beside a sanitizer.
+function shell.faults()
+  local built = os.getenv "NEAP_TEST_FAULTS"
+  if not built then return nil end
+  local link = shell.path "faults"
+  assert(os.execute(("ln -sfn %s %s"):format(shell.quote(built), link)))
+  return link
+end
+
 function shell.output(command)
   local pipe <close> = assert(io.popen(command))
   return pipe:read("a")

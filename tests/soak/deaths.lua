@@ -2,7 +2,7 @@
 --
 -- 1,000 times neap is killed, 1,000 times its guard, 300 times both; and how long the last of
 -- 100 and of 10,000 held tasks then waits. Ends at the first failure.
-local build = assert(arg[1], "the build directory")
+local build = "'" .. assert(arg[1], "the build directory") .. "'"
 
 local function run(what, deaths, command)
   print(("== %s, %d times"):format(what, deaths))

@@ -3,7 +3,7 @@
 -- Every call that can fail, one after the other; 100,000 jobs beside canaries; a gigabyte of
 -- output; ten thousand idle tasks beside a hundred busy ones, with ever fewer descriptors. Ends at
 -- the first failure.
-local build = assert(arg[1], "the build directory")
+local build = "'" .. assert(arg[1], "the build directory") .. "'"
 
 local ENV = ("NEAP=%s/neap NEAP_GUARD=%s/neap-guard NEAP_TEST_PROGRAMS=%s/tests/programs "
   .. "NEAP_TEST_FAULTS=%s/tests/faults LUA_PATH='tests/lua/?.lua;;'"):gsub("%%s", build)

@@ -165,11 +165,12 @@ print(rt:stats().failures)
 
 function TestHostile.test_the_same_picks_in_every_process()
   local pipe <close> = assert(io.popen "readlink /proc/$PPID/exe")
-  local program, seen = pipe:read "l", {}
+  local words, seen = "'%s' %s %s", {}
+  local program = pipe:read "l"
   hostile.with_file(WALK, function(policy)
     hostile.with_file(SCRIPT, function(script)
       for i = 1, 4 do
-        local run <close> = assert(io.popen(table.concat({ program, script, policy }, " ")))
+        local run <close> = assert(io.popen(words:format(program, script, policy)))
         seen[i] = run:read "a"
       end
     end)
