@@ -4,6 +4,7 @@
  * ctest labels: process
  * ctest timeout: 180
  */
+#include <errno.h>
 #include <ev.h>
 #include <neap/neap.h>
 #include <poll.h>
@@ -74,7 +75,10 @@ static void hear_all(void)
 
 static void on_sigchld(int signo)
 {
+    int before = errno;
+
     hear_all();
+    errno = before;
 }
 
 static void on_ev_child(struct ev_loop *loop, ev_child *w, int events)
