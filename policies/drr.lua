@@ -5,7 +5,8 @@
 -- a task weight / 100 quanta, which it takes in one piece; while there are weights
 -- beyond 800, so much less that no piece is longer than 8 quanta. What it used too much
 -- is a debt, taken from the next rounds; who has not paid it is left out until it has.
--- What is left when it sleeps is lost.
+-- What is left is given with the next round's if it is too short for a slice; when the
+-- task sleeps it is lost.
 --
 -- Rounds are numbers here: the heap is ordered by the round in which a task may run
 -- next, so nobody in debt is looked at in vain.
@@ -18,6 +19,7 @@ local neap = require "neap"
 local UNIT = 100  -- the weight that gets one quantum a round
 local LONGEST = 8 -- quanta
 local HALVINGS = 4 -- of what a round gives; the largest weight, 10000, needs so many
+local SLICE = neap.ms * UNIT << HALVINGS -- the shortest, as a deficit
 
 local drr = neap.policy {
   name = "drr",
@@ -66,12 +68,13 @@ local function settle(self, task)
   return own
 end
 
--- The round in which it may run: the next in which its deficit is more than nothing.
+-- The round in which it may run: this one, if a slice is left of it, or the next in which its
+-- deficit is more than nothing.
 function drr:key(task)
   local own = settle(self, task)
-  if own.deficit <= 0 then
+  if own.deficit < SLICE then
     local gain = credit(self, task)
-    local rounds = -own.deficit // gain + 1
+    local rounds = math.max(1, -own.deficit // gain + 1)
     own.deficit = own.deficit + rounds * gain
     own.round = math.max(own.round + rounds, self._round + 1)
   end

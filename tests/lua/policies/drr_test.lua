@@ -98,6 +98,21 @@ function TestDrr.test_what_is_left_of_a_turn_is_lost_in_sleep()
   luaunit.assertTrue(workload.mean(waits) > 25 * ms)
 end
 
+-- As processes do, which lose a little of each turn to their start.
+function TestDrr.test_what_is_too_short_for_a_slice_is_had_in_the_next_round()
+  local rt <close> = check.under("drr", 4)
+  local timer
+  rt:on("switch", function(_, _, to)
+    if timer then timer:cancel() end
+    timer = to and rt:after(9900 * neap.us, function() rt:trigger() end)
+  end)
+  rt:run(neap.s)
+  for task in rt:tasks() do
+    luaunit.assertAlmostEquals(task.cpu_ns, neap.s // 4, 10 * ms)
+    luaunit.assertTrue(task.slices <= 30, task.slices)
+  end
+end
+
 function TestDrr.test_those_in_debt_are_not_looked_at_in_vain()
   local rt <close> = check.runtime { policy = "drr" }
   for _ = 1, 100 do rt:task { weight = 1 } end
